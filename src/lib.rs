@@ -1,0 +1,11 @@
+//! firstbell, an early-warning system that a school district runs on its own server.
+
+pub mod crossings;
+pub mod directory;
+pub mod facts;
+pub mod indicators;
+pub mod monitor;
+pub mod outbox;
+pub mod routing;
+pub mod rules;
+pub mod school;

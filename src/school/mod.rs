@@ -1,0 +1,20 @@
+//! Words that every stage shares: days, school years, grade levels, alert levels, tables, what codes and marks mean, and small numbers for long names.
+//!
+//! In: text and numbers. Out: values that can no longer be wrong. Never: a file, a clock, a student's name.
+
+mod day;
+mod grade;
+mod interner;
+mod level;
+mod meaning;
+mod table;
+
+pub use day::{Day, SchoolYear, Weekday};
+pub use grade::{Grade, GradeRange};
+pub use interner::Interner;
+pub use level::{Area, Level};
+pub use meaning::{
+    AttendanceMeaning, BehaviorMeaning, CodeMeaning, CoreGlobs, GradesMeaning, Meaning, Periods, Rows, Scale,
+    ScaleKind, TypeMeaning,
+};
+pub use table::{Table, Tables};
