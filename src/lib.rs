@@ -2,10 +2,12 @@
 
 pub mod crossings;
 pub mod directory;
+pub mod embedded;
 pub mod facts;
 pub mod indicators;
 pub mod monitor;
 pub mod outbox;
+pub mod records;
 pub mod routing;
 pub mod rules;
 pub mod school;

@@ -55,3 +55,22 @@ pub struct Caseload {
     /// Made from a last-name range, not written by hand.
     pub from_range: bool,
 }
+
+/// One `[[route]]`, checked: the first whose conditions all hold is used.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Route {
+    /// The area, or any.
+    pub area: Option<Area>,
+    /// This level or worse, or any.
+    pub level: Option<crate::school::Level>,
+    /// The school's id, or any.
+    pub school: Option<String>,
+    /// The grades, or any.
+    pub grades: Option<crate::school::GradeRange>,
+    /// The program, or any.
+    pub program: Option<String>,
+    /// A glob over the subject, or any.
+    pub subject: Option<String>,
+    /// Whom to try, in order: `caseload:WORD` (a caseload row of that role or area), `role:WORD`, `staff:ID`.
+    pub to: Vec<String>,
+}
