@@ -1,13 +1,107 @@
 //! firstbell, an early-warning system that a school district runs on its own server.
+//!
+//! Every night it reads the attendance, grade and behavior files that the student information system exports, works out each
+//! student's indicators, asks the district's own rules what they mean, and writes to the one person who should know, only when
+//! something changed.
+//!
+//! # The story of a round
+//!
+//! A [`round`] is the whole program. Its inputs are the files, the store and today's date; it derives everything again from them and
+//! commits once. A second round over the same inputs changes nothing.
+//!
+//! ```text
+//!  inbox ─▶ records ─▶ timeline ─▶ indicators ─▶ rules ─▶ crossings ─▶ routing ─▶ outbox ─▶ mail
+//!   edge     pure       pure         pure         pure      pure         pure      pure      edge
+//!                        └─────────── store (one transaction per round) ──────────┘
+//! ```
+//!
+//! 1. The [`inbox`] lists the exports that lie there, and opens them.
+//! 2. [`records`] read each through its adapter (from [`plugins`]): typed rows, and tallies of what was not understood.
+//! 3. [`timeline`] lays them into the year's [`facts`], newer exports over older, and reads one student's days, terms and marks.
+//! 4. [`indicators`] make numbers of them, or say that a number is missing.
+//! 5. [`rules`] turn numbers into a verdict, in the sandbox of [`script`].
+//! 6. [`crossings`] turn the standing and tonight's verdict into the new standing, with one named reason.
+//! 7. [`routing`] finds the person whose news it is.
+//! 8. The [`outbox`] puts a morning's news into letters of keys and numbers.
+//! 9. The [`store`] commits facts, standings and letters together.
+//! 10. [`mail`] makes a letter's bytes, with names, and hands them over.
+//!
+//! # The map
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`school`] | words that all share: days, years, grades, levels, what codes and marks mean |
+//! | [`facts`] | the shapes that a year's facts are kept in, compact and without names |
+//! | [`script`] | the sandboxed rhai engine, its limits, missing values |
+//! | [`monitor`] | tallies and problems on their way out of the core |
+//! | [`inbox`] | the drop folder |
+//! | [`records`] | rows as typed facts, through an adapter |
+//! | [`timeline`] | one student's year so far |
+//! | [`indicators`] | numbers about one student on one day, one file each |
+//! | [`rules`] | card, vocabulary, checks, trial, verdict |
+//! | [`crossings`] | what changed, and why |
+//! | [`routing`] | who hears, and why that person |
+//! | [`outbox`] | letters as keys, and the states of their delivery |
+//! | [`mail`] | letters as bytes, and their last metre |
+//! | [`directory`] | who is who: records write it, mail and the commands read it |
+//! | [`store`] | the embedded database |
+//! | [`plugins`] | finding, checking and reading what lies in `plugins/` |
+//! | [`config`] | what the district wrote, and what it means |
+//! | [`home`] | the district's folder on disk, and its lock |
+//! | [`clock`] | the only caller of now |
+//! | [`round`] | one round, top to bottom |
+//! | [`embedded`] | rules and plugins that the binary carries |
+//! | [`demo`] | the made-up district |
+//! | [`cli`] | one file per command |
+//!
+//! A stage uses `school`, `facts`, `script`, `monitor` and the stages before it in the drawing; never `store`, `clock`, `config` or
+//! `cli`. Only `round` and `cli` see everything. Each room's own page says what comes in, what goes out, and what never happens there.
+//!
+//! # Glossary
+//!
+//! - **export**: a file from the student information system; **adapter**: the plugin that reads one system's exports; **feed**: which
+//!   files fill which tables.
+//! - **as-of day**: the latest school day that can be judged; **through day**: the day up to which one school's attendance is whole.
+//! - **indicator**: a number about a student; **rule**: what the district makes of it; **measure**: the number that a rule watches.
+//! - **level**: `watch`, `concern`, `urgent`; **verdict**: a level, `clear`, `not_applicable` with why, `unknown` with what is missing,
+//!   or `held` with the feed.
+//! - **standing**: what is held to be true of a student under a rule this school year; **episode**: from the first level to cleared.
+//! - **told**: the highest level of this episode that the owner was written; **news**: a level above told.
+//! - **owner**: the person whose news a student's is; **caseload**: who is whose by the district's own list.
+//! - **baseline**: the first night of a rule at a school, which makes starting lists and no news; **hold**: a reason not to write yet.
+//! - **letter**, **starting list**, **operator's report**: what is written, and to whom.
+//!
+//! # Invariants
+//!
+//! - The line never fails: it returns values and [`monitor::Problem`]s. A bad row, rule, plugin or letter affects itself alone.
+//! - From `timeline` to `outbox` nothing holds a student's name. No problem, tally or log line ever does.
+//! - A standing, what was told, and the letter commit together or not at all.
+//! - Missing data is never "no risk". A held file neither raises nor clears anybody.
+//! - Time is an argument. Files are opened at the edges.
+//! - No district is special: what differs from district to district is data.
+//!
+//! `tests/house.rs` holds what of this a test can hold.
 
+pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod crossings;
+pub mod demo;
 pub mod directory;
 pub mod embedded;
 pub mod facts;
+pub mod home;
+pub mod inbox;
 pub mod indicators;
+pub mod mail;
 pub mod monitor;
 pub mod outbox;
+pub mod plugins;
 pub mod records;
+pub mod round;
 pub mod routing;
 pub mod rules;
 pub mod school;
+pub mod script;
+pub mod store;
+pub mod timeline;

@@ -1,3 +1,8 @@
 //! Arguments in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    firstbell::cli::start_log();
+    firstbell::cli::main().into()
+}

@@ -69,9 +69,19 @@ pub struct Attendance {
 }
 
 impl Attendance {
+    /// A record from the lanes and odd rows of a settled one.
+    pub fn from_parts(lanes: Vec<Lane>, odd: Vec<AttendanceRow>) -> Attendance {
+        Attendance { lanes, odd }
+    }
+
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.odd.is_empty() && self.lanes.iter().all(|lane| lane.codes.iter().all(|&code| code == 0))
+    }
+
+    /// A record of lanes that stand already, one per school and period; [`Attendance::settle`] brings it into its one form.
+    pub fn of_lanes(lanes: Vec<Lane>) -> Attendance {
+        Attendance { lanes, odd: Vec::new() }
     }
 
     /// The lanes; after [`Attendance::settle`] ordered by school and period.

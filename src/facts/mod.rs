@@ -240,6 +240,8 @@ pub struct Books {
     pub courses: Vec<Course>,
     /// Students by [`StudentIx`].
     pub students: Vec<Student>,
+    /// Whether any behavior export of this school year was believed: before that, no incident is not the same as none.
+    pub behavior_seen: bool,
 }
 
 impl Books {
@@ -256,6 +258,7 @@ impl Books {
             terms: Vec::new(),
             courses: Vec::new(),
             students: Vec::new(),
+            behavior_seen: false,
         }
     }
 

@@ -7,6 +7,41 @@ use std::sync::Arc;
 
 use crate::school::{Table, Tables};
 
+mod absence_percent;
+mod absences;
+mod answer;
+mod average;
+mod core_failing;
+mod day_of_enrollment;
+mod day_of_term;
+mod days_since_contact;
+mod days_since_entry;
+mod drop;
+mod enrolled_days;
+mod entered_late;
+mod excused;
+mod explain;
+mod failing;
+mod grade;
+mod in_program;
+mod incidents;
+mod marks;
+mod missing_work;
+mod pacing;
+mod plan_open;
+mod previous_average;
+mod previous_marks;
+mod removal_days;
+mod school;
+mod streak;
+mod suspensions;
+mod tardies;
+mod unexcused;
+mod unexcused_streak;
+
+#[cfg(test)]
+mod tests;
+
 /// A word that rules may use. The vocabulary's types, units and prose stand in `rules::vocabulary`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Word {

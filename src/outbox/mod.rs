@@ -2,6 +2,17 @@
 //!
 //! In: what routing decided. Out: [`Letter`]s in a state. Never: a student's name — mail/ adds it when it makes the bytes.
 
+mod compose;
+mod delivery;
+mod keys;
 mod letter;
+mod post;
 
+#[cfg(test)]
+mod stories;
+
+pub use compose::{MOST_STUDENTS, News, OpenFlag, Told};
+pub use delivery::{Outcome, Step, after, wait_seconds};
+pub use keys::{letter_key, message_id, told};
 pub use letter::{Content, Entry, FlagCount, Kind, Letter, ReportLine, State};
+pub use post::{Act, Desk, Posted, compose_letters, operator_report};

@@ -72,11 +72,9 @@ impl Edges {
 
     /// The gravest level that a measure reaches.
     pub fn level(&self, value: f64) -> Option<Level> {
-        self.levels
-            .iter()
-            .rev()
-            .find(|(_, edge)| self.reaches(value, **edge))
-            .map(|(level, _)| *level)
+        // Asked millions of times a night: three look-ups cost less than walking a map from its end.
+        let reached = |level: &Level| self.levels.get(level).is_some_and(|edge| self.reaches(value, *edge));
+        [Level::Urgent, Level::Concern, Level::Watch].into_iter().find(reached)
     }
 
     /// Whether a measure still keeps a level: reaches its edge less the margin (plus, where lower is worse).

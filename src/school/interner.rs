@@ -1,12 +1,15 @@
 //! Small numbers for long names: facts are kept under them, so that a row allocates nothing.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 /// A list of distinct names and the number of each, in the order in which they were first seen.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
-    names: Vec<Box<str>>,
-    numbers: FxHashMap<Box<str>, u32>,
+    names: Vec<Arc<str>>,
+    /// Holds the same texts, not copies: a district has its students' ids in memory several times as it is.
+    numbers: FxHashMap<Arc<str>, u32>,
 }
 
 impl Interner {
@@ -16,8 +19,9 @@ impl Interner {
             return number;
         }
         let number = self.names.len() as u32;
-        self.names.push(name.into());
-        self.numbers.insert(name.into(), number);
+        let name: Arc<str> = name.into();
+        self.names.push(name.clone());
+        self.numbers.insert(name, number);
         number
     }
 

@@ -123,6 +123,11 @@ impl Tables {
         self.0 & (1 << table as u16) != 0
     }
 
+    /// Whether the sets share a table.
+    pub fn meets(self, other: Tables) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// The tables of the set, in reading order.
     pub fn iter(self) -> impl Iterator<Item = Table> {
         Table::ALL.into_iter().filter(move |table| self.holds(*table))

@@ -1,0 +1,226 @@
+//! The commands: one file each. Arguments become values here, values become screens.
+//!
+//! In: arguments, a home. Out: text for people or scripts, an exit code. Never: a judgement; what a command shows, a stage has decided.
+
+mod args;
+mod check;
+mod demo;
+mod explain;
+mod go_live;
+mod init;
+mod mail;
+mod outbox;
+mod output;
+mod route;
+mod rules;
+mod run;
+mod standing;
+mod status;
+mod view;
+
+use std::io::{self, Write};
+
+use clap::Parser as _;
+
+pub use output::Exit;
+
+use crate::monitor::{Place, Problem, Weight};
+use crate::round::Setup;
+use args::{Arguments, Command};
+use output::Format;
+
+/// Parts of the design that are still to come, and what to do without them.
+const TO_COME: [(&str, &str); 19] = [
+    (
+        "daemon",
+        "run `firstbell run` from cron or the Windows Task Scheduler each school morning",
+    ),
+    (
+        "preview",
+        "put the rule to work with `status: \"shadow\"` and read `firstbell standing`",
+    ),
+    ("adopt", "write the feed by hand: `docs/operator.md` shows how"),
+    (
+        "plugins",
+        "put a folder with a plugin.toml into plugins/ and run `firstbell check`",
+    ),
+    ("letters", "see the letters themselves with `firstbell outbox show`"),
+    ("sent", "see the letters with `firstbell outbox list`"),
+    ("held", "mend the export and put it into the inbox again"),
+    ("contact", "bring contacts as contacts.csv"),
+    (
+        "silence",
+        "take the rule out of work for the school in rules/district.toml",
+    ),
+    ("backup", "copy var/firstbell.db while no round runs"),
+    ("restore", "put a copy of var/firstbell.db back while no round runs"),
+    ("rebuild", "make a new home and run the old exports again"),
+    (
+        "purge",
+        "nothing is older than the last school year without it: rounds purge by themselves",
+    ),
+    ("doctor", "run `firstbell check`"),
+    ("rules check", "run `firstbell check`"),
+    ("rules diff", "compare `firstbell standing` before and after"),
+    (
+        "rules judge",
+        "compare `firstbell verdicts --format csv` with what happened",
+    ),
+    ("rules log", "see the table `rule_version` in var/firstbell.db"),
+    ("rules restore", "put the rule's older file back into rules/"),
+];
+
+/// Everything a command works with.
+pub(crate) struct Desk<'a> {
+    arguments: &'a Arguments,
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
+}
+
+impl Desk<'_> {
+    fn format(&self) -> Format {
+        self.arguments.format
+    }
+
+    /// Reads the home, or says everything that keeps it from being read.
+    fn setup(&mut self) -> Result<Setup, Stop> {
+        Ok(Setup::read(&self.arguments.home)?)
+    }
+}
+
+/// Why a command could not go on.
+pub(crate) enum Stop {
+    /// The home, the store or the configuration cannot be used.
+    Problems(Vec<Problem>),
+    /// The screen or a file cannot be written.
+    Screen(io::Error),
+}
+
+impl From<Vec<Problem>> for Stop {
+    fn from(problems: Vec<Problem>) -> Stop {
+        Stop::Problems(problems)
+    }
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Stop {
+        Stop::Problems(vec![problem])
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Stop {
+        Stop::Screen(error)
+    }
+}
+
+/// Starts the log on the error stream: silent unless `RUST_LOG` asks for more. Mail libraries stay quiet whatever it says: theirs would
+/// log passwords and whole letters.
+pub fn start_log() {
+    use tracing_subscriber::EnvFilter;
+    let asked = EnvFilter::builder()
+        .with_default_directive(tracing::Level::ERROR.into())
+        .from_env_lossy();
+    let filter = ["lettre=off", "rustls=off"]
+        .iter()
+        .filter_map(|off| off.parse().ok())
+        .fold(asked, EnvFilter::add_directive);
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .init();
+}
+
+/// Runs the program: arguments in, exit code out.
+pub fn main() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            // Help and usage errors have nowhere else to go if this fails.
+            let _ = error.print();
+            return exit;
+        }
+    };
+    let (stdout, stderr) = (io::stdout(), io::stderr());
+    let (mut out, mut err) = (io::BufWriter::new(stdout.lock()), stderr.lock());
+    let ended = command(&mut Desk {
+        arguments: &arguments,
+        out: &mut out,
+        err: &mut err,
+    });
+    let flushed = out.flush();
+    match ended {
+        Ok(exit) if flushed.is_ok() => exit,
+        Ok(_) => Exit::Failed,
+        // A reader that went away (`| head`) is no failure of ours.
+        Err(Stop::Screen(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+        Err(stop) => {
+            // If the error stream is gone too, the exit code still says it.
+            let _ = say(&mut err, &stop);
+            Exit::Failed
+        }
+    }
+}
+
+fn say(err: &mut dyn Write, stop: &Stop) -> io::Result<()> {
+    match stop {
+        Stop::Problems(problems) => output::problems(err, problems).map(|_| ()),
+        Stop::Screen(error) => writeln!(err, "error: the output cannot be written: {error}"),
+    }
+}
+
+fn command(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
+    let arguments = desk.arguments;
+    match &arguments.command {
+        Command::Demo { dir } => demo::demo(desk, dir.as_deref()),
+        Command::Init { dir, from } => init::init(desk, dir, from),
+        Command::Run { as_of, dry_run } => run::run(desk, *as_of, *dry_run),
+        Command::GoLive { school, yes } => go_live::go_live(desk, school.as_deref(), *yes),
+        Command::Check => check::check(desk),
+        Command::Status => status::status(desk),
+        Command::Standing(which) => standing::standing(desk, which),
+        Command::Verdicts(which) => standing::verdicts(desk, which),
+        Command::Explain { student, rule, as_of } => explain::explain(desk, student, rule.as_deref(), *as_of),
+        Command::Rules { command } => rules::rules(desk, command),
+        Command::Route { command } => route::route(desk, command),
+        Command::Outbox { command } => outbox::outbox(desk, command),
+        Command::Mail { command } => mail::mail(desk, command),
+        Command::Other(words) => other(desk, &words.join(" ")),
+    }
+}
+
+/// A word that is no command yet: a part still to come is named as such, a slip gets the nearest word.
+fn other(desk: &mut Desk<'_>, words: &str) -> Result<Exit, Stop> {
+    let asked = |name: &str| words == name || words.strip_prefix(name).is_some_and(|rest| rest.starts_with(' '));
+    if let Some((name, instead)) = TO_COME.iter().find(|(name, _)| asked(name)) {
+        let message = format!("`firstbell {name}` is not part of this version");
+        let problem = Problem::new("command-to-come", Weight::Stop, Place::default(), message, *instead);
+        output::problems(desk.err, &[problem])?;
+        return Ok(Exit::Failed);
+    }
+    let (group, word) = match words.strip_prefix("rules ") {
+        Some(rest) => ("rules ", rest.split(' ').next().unwrap_or_default()),
+        None => ("", words.split(' ').next().unwrap_or_default()),
+    };
+    let known = <Arguments as clap::CommandFactory>::command();
+    let rooms = match group {
+        "" => Some(&known),
+        group => known.find_subcommand(group.trim_end()),
+    };
+    let names = rooms
+        .into_iter()
+        .flat_map(|room| room.get_subcommands())
+        .map(|command| command.get_name().to_owned());
+    let nearest = names.max_by(|a, b| strsim::jaro_winkler(a, word).total_cmp(&strsim::jaro_winkler(b, word)));
+    let hint = nearest.filter(|near| strsim::jaro_winkler(near, word) > 0.8);
+    let hint = hint
+        .map(|near| format!("; did you mean `{group}{near}`?"))
+        .unwrap_or_default();
+    writeln!(
+        desk.err,
+        "error: `{group}{word}` is no command{hint} \u{2014} `firstbell {group}--help` lists them"
+    )?;
+    Ok(Exit::Usage)
+}

@@ -1,0 +1,134 @@
+//! `outbox list`, `show` and `retry`: where letters stand.
+
+use std::collections::BTreeMap;
+
+use super::args::OutboxCommand;
+use super::output::{self, Exit, Rows, count};
+use super::{Desk, Stop};
+use crate::clock;
+use crate::monitor::{Place, Problem, Weight};
+use crate::outbox::State;
+use crate::round;
+
+/// Looks at the outbox.
+pub(super) fn outbox(desk: &mut Desk<'_>, command: &OutboxCommand) -> Result<Exit, Stop> {
+    match command {
+        OutboxCommand::List => list(desk),
+        OutboxCommand::Show { letter } => show(desk, *letter),
+        OutboxCommand::Retry { letter } => retry(desk, *letter),
+    }
+}
+
+fn list(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let store = setup.store_to_read()?;
+    let headers = [
+        "letter", "kind", "morning", "to_staff", "address", "entries", "state", "attempts", "answer",
+    ];
+    let mut rows = Rows::new(
+        desk.out,
+        desk.arguments.format,
+        &headers,
+        "No letter has been posted yet.",
+    )?;
+    let mut refused = 0;
+    for letter in store.letters(&[])? {
+        refused += usize::from(letter.state == State::Refused);
+        rows.row([
+            letter.id.to_string(),
+            letter.kind.word().to_owned(),
+            letter.morning.to_string(),
+            letter.to_staff.clone(),
+            letter.address.clone(),
+            letter.content.entries.len().to_string(),
+            letter.state.word().to_owned(),
+            letter.attempts.to_string(),
+            letter.answer.clone(),
+        ])?;
+    }
+    rows.end()?;
+    Ok(if refused > 0 { Exit::Waits } else { Exit::Done })
+}
+
+fn show(desk: &mut Desk<'_>, id: i64) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let store = setup.store_to_read()?;
+    let letter = store.letter(id)?.ok_or_else(|| unknown(id))?;
+    let composed = round::composed(&setup, &store, std::slice::from_ref(&letter), &[], BTreeMap::new())?;
+    writeln!(
+        desk.out,
+        "Letter {id}, {}, for the morning of {}",
+        letter.state.word(),
+        letter.morning
+    )?;
+    writeln!(desk.out, "To: {}", letter.address)?;
+    for composed in composed {
+        writeln!(desk.out, "Subject: {}", composed.subject)?;
+        writeln!(desk.out)?;
+        writeln!(desk.out, "{}", composed.text)?;
+    }
+    for step in store.deliveries(id)? {
+        writeln!(
+            desk.out,
+            "{}",
+            format!("{} {}", step.state.word(), step.answer).trim_end()
+        )?;
+    }
+    Ok(Exit::Done)
+}
+
+fn retry(desk: &mut Desk<'_>, id: Option<i64>) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let _lock = setup.home.lock()?;
+    let store = setup.store()?;
+    let now = clock::now(&setup.config.district.time_zone);
+    let stuck = [State::Refused, State::Delayed, State::Unsure];
+    let letters: Vec<i64> = match id {
+        Some(id) => {
+            let letter = store.letter(id)?.ok_or_else(|| unknown(id))?;
+            if !stuck.contains(&letter.state) {
+                return Err(cannot_retry(id, letter.state).into());
+            }
+            vec![id]
+        }
+        None => store.letters(&stuck)?.into_iter().map(|letter| letter.id).collect(),
+    };
+    let tx = store.begin()?;
+    for id in &letters {
+        tx.try_again(*id, now.seconds)?;
+    }
+    tx.commit()?;
+    let delivery = round::send_due(&setup, &store, &now, false)?;
+    writeln!(
+        desk.out,
+        "{} tried again, {} sent.",
+        count(letters.len(), "letter", "letters"),
+        delivery.sent
+    )?;
+    Ok(output::problems(desk.out, &delivery.problems)?)
+}
+
+fn unknown(id: i64) -> Problem {
+    let message = format!("there is no letter {id}");
+    Problem::new(
+        "letter-unknown",
+        Weight::Stop,
+        Place::default(),
+        message,
+        "`firstbell outbox list` lists the letters",
+    )
+}
+
+fn cannot_retry(id: i64, state: State) -> Problem {
+    let message = format!(
+        "letter {id} is {}, and only a refused, delayed or unsure letter can be tried again",
+        state.word()
+    );
+    Problem::new(
+        "letter-not-stuck",
+        Weight::Stop,
+        Place::default(),
+        message,
+        "`firstbell outbox list` lists the letters",
+    )
+}

@@ -1,0 +1,267 @@
+//! `rules list`, `test`, `new` and `show`: the workshop's first benches.
+
+use super::args::RulesCommand;
+use super::output::{self, Exit, Format, Rows, count};
+use super::{Desk, Stop};
+use crate::monitor::{Place, Problem, Weight};
+use crate::round::Setup;
+use crate::rules::workshop::{self, Tested};
+use crate::rules::{Card, Status, Worse};
+use crate::school::Area;
+
+/// Works on rules.
+pub(super) fn rules(desk: &mut Desk<'_>, command: &RulesCommand) -> Result<Exit, Stop> {
+    match command {
+        RulesCommand::List => list(desk),
+        RulesCommand::Test { rule } => test(desk, rule.as_deref()),
+        RulesCommand::New { rule } => new(desk, rule),
+        RulesCommand::Show { rule } => show(desk, rule),
+        RulesCommand::Other(words) => super::other(desk, &format!("rules {}", words.join(" "))),
+    }
+}
+
+fn list(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let headers = [
+        "rule",
+        "area",
+        "status",
+        "watch",
+        "concern",
+        "urgent",
+        "schools_apart",
+        "set_aside",
+    ];
+    let mut rows = Rows::new(desk.out, desk.arguments.format, &headers, "There is no rule.")?;
+    let mut aside = 0;
+    for rule in workshop::list(&setup.rules) {
+        aside += usize::from(rule.set_aside.is_some());
+        let edge = |wanted: &str| {
+            let level = rule.levels.iter().find(|(level, _)| level.word() == wanted);
+            level
+                .and_then(|(_, edge)| *edge)
+                .map(super::standing::plain)
+                .unwrap_or_default()
+        };
+        rows.row([
+            rule.id.clone(),
+            rule.area.clone(),
+            rule.status.map(status).unwrap_or_default().to_owned(),
+            edge("watch"),
+            edge("concern"),
+            edge("urgent"),
+            rule.schools.join(";"),
+            rule.set_aside
+                .as_ref()
+                .map(|problem| problem.message.clone())
+                .unwrap_or_default(),
+        ])?;
+    }
+    rows.end()?;
+    Ok(if aside > 0 { Exit::Waits } else { Exit::Done })
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "draft",
+        Status::Shadow => "shadow",
+        Status::Live => "live",
+        Status::Retired => "retired",
+    }
+}
+
+fn test(desk: &mut Desk<'_>, rule: Option<&str>) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let ids: Vec<String> = rule.iter().map(|rule| (*rule).to_owned()).collect();
+    let tested = workshop::test(&setup.sources, &setup.config.meaning, &ids);
+    if let Some(rule) = rule
+        && tested.is_empty()
+    {
+        return Err(unknown(&setup, rule).into());
+    }
+    if desk.format() == Format::Text {
+        text(desk, &tested)?;
+    } else {
+        table(desk, &tested)?;
+    }
+    Ok(if tested.iter().all(Tested::holds) {
+        Exit::Done
+    } else {
+        Exit::Waits
+    })
+}
+
+fn text(desk: &mut Desk<'_>, tested: &[Tested]) -> Result<(), Stop> {
+    for rule in tested {
+        let holds = if rule.holds() { "holds" } else { "does not hold" };
+        let cases = rule.cases.as_ref().map_or(0, Vec::len);
+        writeln!(desk.out, "{}: {holds}, {}", rule.id, count(cases, "case", "cases"))?;
+        match &rule.cases {
+            Ok(cases) => {
+                for case in cases {
+                    if let Some(failed) = &case.failed {
+                        writeln!(desk.out, "  line {}: {}: {failed}", case.line, case.name)?;
+                    }
+                }
+            }
+            Err(problem) => writeln!(desk.out, "  {problem}")?,
+        }
+        for kind in &rule.lacking {
+            writeln!(desk.out, "  a live rule needs {}", kind.words())?;
+        }
+    }
+    let whole = tested.iter().filter(|rule| rule.holds()).count();
+    let verb = if whole == 1 { "holds" } else { "hold" };
+    writeln!(desk.out, "{whole} of {} {verb}.", count(tested.len(), "rule", "rules"))?;
+    Ok(())
+}
+
+fn table(desk: &mut Desk<'_>, tested: &[Tested]) -> Result<(), Stop> {
+    let headers = ["rule", "case", "line", "passed", "verdicts", "because", "failed"];
+    let mut rows = Rows::new(desk.out, desk.arguments.format, &headers, "")?;
+    for rule in tested {
+        match &rule.cases {
+            Ok(cases) => {
+                for case in cases {
+                    rows.row([
+                        rule.id.clone(),
+                        case.name.clone(),
+                        case.line.to_string(),
+                        case.failed.is_none().to_string(),
+                        case.verdicts.join(";"),
+                        case.because.clone(),
+                        case.failed.clone().unwrap_or_default(),
+                    ])?;
+                }
+            }
+            Err(problem) => rows.row([
+                rule.id.clone(),
+                String::new(),
+                problem.place.line.map(|line| line.to_string()).unwrap_or_default(),
+                "false".to_owned(),
+                String::new(),
+                String::new(),
+                problem.message.clone(),
+            ])?,
+        }
+    }
+    Ok(rows.end()?)
+}
+
+fn new(desk: &mut Desk<'_>, rule: &str) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let (folder, id) = rule.rsplit_once('/').unwrap_or(("attendance", rule));
+    let folder = folder.trim_start_matches("rules/");
+    let safe = |text: &str| {
+        !text.is_empty()
+            && text
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    if !safe(id) || !safe(folder) {
+        let message = format!("`{rule}` is no name for a rule");
+        let remedy = "write it as `attendance/mondays`: small letters, digits and _";
+        return Err(Problem::new("rule-name", Weight::Stop, Place::default(), message, remedy).into());
+    }
+    if setup.rules.rule(id).is_some() || setup.rules.set_aside().iter().any(|aside| aside.id == id) {
+        let message = format!("there is a rule `{id}` already");
+        return Err(Problem::new(
+            "rule-exists",
+            Weight::Stop,
+            Place::default(),
+            message,
+            "take another name",
+        )
+        .into());
+    }
+    let area = Area::BUILT_IN
+        .iter()
+        .find(|area| **area == folder)
+        .copied()
+        .unwrap_or("context");
+    let (text, trial) = workshop::template(id, area).map_err(|message| {
+        Problem::new(
+            "rule-name",
+            Weight::Stop,
+            Place::default(),
+            message,
+            "take another name",
+        )
+    })?;
+    let path = format!("rules/{folder}/{id}.rhai");
+    setup.home.write_file(&path, &text)?;
+    let beside = format!("rules/{folder}/{id}.test.toml");
+    setup.home.write_file(&beside, &trial)?;
+    writeln!(desk.out, "Wrote {path} and its trial {beside}.")?;
+    writeln!(
+        desk.out,
+        "It is a draft: nobody is judged by it before its `status` is `shadow` or `live`."
+    )?;
+    Ok(Exit::Done)
+}
+
+fn show(desk: &mut Desk<'_>, id: &str) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let Ok(shown) = workshop::show(&setup.rules, &setup.sources, id) else {
+        return Err(unknown(&setup, id).into());
+    };
+    writeln!(desk.out, "{} ({id})", shown.title)?;
+    for (head, text) in [("Why", &shown.why), ("Acts", &shown.acts), ("Source", &shown.source)] {
+        if !text.is_empty() {
+            writeln!(desk.out, "  {head}: {text}")?;
+        }
+    }
+    for (school, card) in &shown.cards {
+        let place = school
+            .as_ref()
+            .map_or_else(|| "the district".to_owned(), |school| format!("school {school}"));
+        writeln!(desk.out, "  At {place}: {}", one_line(card))?;
+    }
+    writeln!(desk.out)?;
+    writeln!(desk.out, "{}", shown.text.trim_end())?;
+    let aside = shown.set_aside.into_iter().collect::<Vec<_>>();
+    Ok(output::problems(desk.out, &aside)?)
+}
+
+fn one_line(card: &Card) -> String {
+    let plain = super::standing::plain;
+    let edges = &card.edges;
+    let levels: Vec<String> = edges
+        .levels
+        .iter()
+        .map(|(level, edge)| format!("{level} {}", plain(*edge)))
+        .collect();
+    let worse = if edges.worse == Worse::Lower {
+        " (lower is worse)"
+    } else {
+        ""
+    };
+    let grades = card
+        .grades
+        .map(|grades| format!(", grades {grades}"))
+        .unwrap_or_default();
+    let margin = match plain(edges.margin).as_str() {
+        "0" => "on the safe side of its edge".to_owned(),
+        margin => format!("more than {margin} on the safe side of its edge"),
+    };
+    format!(
+        "{}{grades}; {}{worse}; believed after {}; a level is left after {} {margin}",
+        status(card.status),
+        levels.join(", "),
+        count(usize::from(edges.after), "judged day", "judged days"),
+        count(usize::from(edges.clear_days), "judged day", "judged days"),
+    )
+}
+
+fn unknown(setup: &Setup, id: &str) -> Problem {
+    match super::standing::known_rule(setup, id) {
+        Err(problem) => problem,
+        Ok(_) => Problem::new(
+            "rule-unknown",
+            Weight::Stop,
+            Place::default(),
+            format!("no rule `{id}`"),
+            "",
+        ),
+    }
+}

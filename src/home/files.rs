@@ -1,0 +1,193 @@
+//! Reading what people put into a home. What cannot be read is a problem of its own; the rest goes on.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::make::owner_only;
+use super::{CONFIG, Home, unusable};
+use crate::monitor::{Place, Problem, Weight};
+
+/// No rule, manifest, template or configuration is longer. Chosen by us.
+const LARGEST_BYTES: u64 = 1 << 20;
+
+/// How deep folders are walked: rules lie in folders of folders, and nothing of ours lies deeper.
+const DEEPEST: usize = 6;
+
+/// Texts with their paths as the operator knows them, and what could not be read.
+type Texts = (Vec<(String, String)>, Vec<Problem>);
+
+impl Home {
+    /// The text of `firstbell.toml`.
+    pub fn config_text(&self) -> Result<String, Problem> {
+        self.text(&self.config_path()).map_err(|problem| Problem {
+            weight: Weight::Stop,
+            ..problem
+        })
+    }
+
+    /// Writes `firstbell.toml` anew: whole or not at all, and readable by its owner alone.
+    pub fn write_config(&self, text: &str) -> Result<(), Problem> {
+        let path = self.config_path();
+        let beside = path.with_extension("toml.new");
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        owner_only(&mut options);
+        let written = options.open(&beside).and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&beside, &path)
+        });
+        written.map_err(|error| unusable(CONFIG, "written", &error))
+    }
+
+    /// Everything of `rules/` that is a rule, a trial, a shared function or `district.toml`, as (`rules/…`, text), sorted.
+    pub fn rule_files(&self) -> Texts {
+        self.texts(&self.rules(), &["rhai", "toml"])
+    }
+
+    /// The manifests of `plugins/` and what lies beside them as text, as (`plugins/<id>/…`, text), sorted.
+    pub fn plugin_files(&self) -> Texts {
+        self.texts(&self.plugins(), &["toml", "rhai", "csv", "json"])
+    }
+
+    /// The templates of `letters/`, as (`letters/…`, text), sorted.
+    pub fn letter_files(&self) -> Texts {
+        self.texts(&self.letters(), &["txt", "html", "j2"])
+    }
+
+    /// The secret of a file such as `[mail.smtp] password_file`: its first line. Refused where other accounts can read it.
+    pub fn secret(&self, written: &str) -> Result<String, Problem> {
+        let path = self.root.join(written);
+        let shown = self.shown(&path);
+        let meta = fs::metadata(&path).map_err(|error| unusable(&shown, "read", &error))?;
+        if others_may_read(&meta) {
+            let message = "can be read by other accounts of this machine";
+            let remedy = format!("make it yours alone: `chmod 600 {}`", path.display());
+            return Err(Problem::new(
+                "home-secret-open",
+                Weight::Stop,
+                Place::file(shown),
+                message,
+                remedy,
+            ));
+        }
+        let text = self.text(&path)?;
+        let secret = text.lines().next().unwrap_or("").trim();
+        if secret.is_empty() {
+            let message = format!("`{shown}` is empty");
+            let remedy = "write the password into its first line";
+            return Err(Problem::new(
+                "home-secret-empty",
+                Weight::Stop,
+                Place::file(shown),
+                message,
+                remedy,
+            ));
+        }
+        Ok(secret.to_owned())
+    }
+
+    fn texts(&self, folder: &Path, endings: &[&str]) -> Texts {
+        let mut paths = Vec::new();
+        let mut problems = Vec::new();
+        self.walk(folder, 0, &mut paths, &mut problems);
+        paths.sort();
+        let wanted = |path: &PathBuf| {
+            path.extension()
+                .is_some_and(|ending| endings.iter().any(|known| ending == *known))
+        };
+        let mut texts = Vec::new();
+        for path in paths.iter().filter(|path| wanted(path)) {
+            match self.text(path) {
+                Ok(text) => texts.push((self.shown(path), text)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        (texts, problems)
+    }
+
+    /// All files below a folder; hidden ones and editors' copies are passed over, links are not followed.
+    fn walk(&self, folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            // A home without the folder has simply nothing of its own there.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => {
+                problems.push(waiting(unusable(&self.shown(folder), "read", &error)));
+                return;
+            }
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with('.') || name.ends_with('~') {
+                continue;
+            }
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && depth < DEEPEST => self.walk(&path, depth + 1, paths, problems),
+                Ok(kind) if kind.is_file() => paths.push(path),
+                Ok(kind) if kind.is_symlink() => problems.push(self.link(&path)),
+                _ => {}
+            }
+        }
+    }
+
+    fn link(&self, path: &Path) -> Problem {
+        let shown = self.shown(path);
+        let message = format!("`{shown}` is a link and was passed over");
+        let remedy = "put the file itself there: a link could lead out of the home";
+        Problem::new("home-link", Weight::Waits, Place::file(shown), message, remedy)
+    }
+
+    fn text(&self, path: &Path) -> Result<String, Problem> {
+        let shown = self.shown(path);
+        let read = |error| waiting(unusable(&shown, "read", &error));
+        let size = fs::metadata(path).map_err(read)?.len();
+        if size > LARGEST_BYTES {
+            let message = format!("`{shown}` has {size} bytes");
+            let remedy = format!("no such file needs more than {LARGEST_BYTES}: see what lies there");
+            return Err(Problem::new(
+                "home-too-large",
+                Weight::Waits,
+                Place::file(shown),
+                message,
+                remedy,
+            ));
+        }
+        let bytes = fs::read(path).map_err(read)?;
+        String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = valid.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
+            let message = format!("`{shown}` is not UTF-8 from line {line} on");
+            let remedy = "save it again as UTF-8";
+            Problem::new(
+                "home-not-utf8",
+                Weight::Waits,
+                Place::file(shown.clone()).line(line),
+                message,
+                remedy,
+            )
+        })
+    }
+}
+
+/// A file of the district that cannot be read is set aside; only the configuration stops the program.
+fn waiting(problem: Problem) -> Problem {
+    Problem {
+        weight: Weight::Waits,
+        ..problem
+    }
+}
+
+#[cfg(unix)]
+fn others_may_read(meta: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    meta.permissions().mode() & 0o077 != 0
+}
+
+#[cfg(not(unix))]
+fn others_may_read(_: &fs::Metadata) -> bool {
+    false
+}

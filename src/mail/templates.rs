@@ -1,0 +1,224 @@
+//! The wording of letters: built in, and file by file the district's own.
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+
+use crate::monitor::{Place, Problem, Weight};
+use crate::outbox::Kind;
+
+use super::text;
+
+mod trial;
+
+/// Every template that there is; partials begin with `_`.
+const BUILT_IN: [(&str, &str); 14] = [
+    ("_counts.html.j2", include_str!("templates/_counts.html.j2")),
+    ("_counts.txt.j2", include_str!("templates/_counts.txt.j2")),
+    ("_foot.html.j2", include_str!("templates/_foot.html.j2")),
+    ("_foot.txt.j2", include_str!("templates/_foot.txt.j2")),
+    ("_head.html.j2", include_str!("templates/_head.html.j2")),
+    ("_head.txt.j2", include_str!("templates/_head.txt.j2")),
+    ("_students.html.j2", include_str!("templates/_students.html.j2")),
+    ("_students.txt.j2", include_str!("templates/_students.txt.j2")),
+    ("nightly.html.j2", include_str!("templates/nightly.html.j2")),
+    ("nightly.txt.j2", include_str!("templates/nightly.txt.j2")),
+    (
+        "operator_report.html.j2",
+        include_str!("templates/operator_report.html.j2"),
+    ),
+    (
+        "operator_report.txt.j2",
+        include_str!("templates/operator_report.txt.j2"),
+    ),
+    ("starting_list.html.j2", include_str!("templates/starting_list.html.j2")),
+    ("starting_list.txt.j2", include_str!("templates/starting_list.txt.j2")),
+];
+
+/// Which of the two parts of a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The text part.
+    Text,
+    /// The HTML part.
+    Html,
+}
+
+/// The wording at work.
+#[derive(Debug)]
+pub struct Templates {
+    built_in: Environment<'static>,
+    district: Option<Environment<'static>>,
+}
+
+impl Templates {
+    /// The wording that ships.
+    pub fn built_in() -> Templates {
+        Templates {
+            built_in: environment(),
+            district: None,
+        }
+    }
+
+    /// The wording that ships with the district's files laid over it: (file name, text) of the home's `letters/`. A file that is
+    /// broken, or that lets a cell through unescaped, is set aside with a problem and the built-in one stands in its place.
+    pub fn with_replacements(files: &[(String, String)]) -> (Templates, Vec<Problem>) {
+        let mut problems = Vec::new();
+        let mut kept: Vec<&(String, String)> = Vec::new();
+        for file in files {
+            match known(&file.0) {
+                Ok(()) => kept.push(file),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let district = trial::largest_working(kept, &mut problems);
+        let built_in = environment();
+        (Templates { built_in, district }, problems)
+    }
+
+    /// Names of the files that a district can replace, partials included.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
+    /// The built-in text of a file, to start a replacement from.
+    pub fn text_of(name: &str) -> Option<&'static str> {
+        BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    }
+
+    /// One part of a letter; by the built-in wording, with a problem, where the district's fails.
+    pub(crate) fn render(
+        &self,
+        kind: Kind,
+        part: Part,
+        view: &Value,
+        problems: &mut Vec<Problem>,
+    ) -> Result<String, Problem> {
+        let name = file(kind, part);
+        if let Some(district) = &self.district {
+            match render(district, name, view) {
+                Ok(text) => return Ok(text),
+                Err(error) => problems.push(broken(name, &error)),
+            }
+        }
+        render(&self.built_in, name, view).map_err(|error| broken(name, &error))
+    }
+}
+
+fn file(kind: Kind, part: Part) -> &'static str {
+    match (kind, part) {
+        (Kind::Nightly, Part::Text) => "nightly.txt.j2",
+        (Kind::Nightly, Part::Html) => "nightly.html.j2",
+        (Kind::StartingList, Part::Text) => "starting_list.txt.j2",
+        (Kind::StartingList, Part::Html) => "starting_list.html.j2",
+        (Kind::OperatorReport, Part::Text) => "operator_report.txt.j2",
+        (Kind::OperatorReport, Part::Html) => "operator_report.html.j2",
+    }
+}
+
+fn render(environment: &Environment<'static>, name: &str, view: &Value) -> Result<String, minijinja::Error> {
+    let text = environment.get_template(name)?.render(view.clone())?;
+    Ok(tidy(&text))
+}
+
+/// At most one empty line in a row, no trailing blanks, one line end at the end: templates may be laid out for reading.
+fn tidy(text: &str) -> String {
+    let mut tidied = String::with_capacity(text.len());
+    let mut empty = true;
+    for line in text.lines().map(str::trim_end) {
+        if line.is_empty() && empty {
+            continue;
+        }
+        empty = line.is_empty();
+        tidied.push_str(line);
+        tidied.push('\n');
+    }
+    if tidied.ends_with("\n\n") {
+        tidied.pop();
+    }
+    tidied
+}
+
+/// An environment with the built-in files. It reads no other file, ever.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    if let Ok(syntax) = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build()
+    {
+        environment.set_syntax(syntax);
+    }
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|name| match name.ends_with(".html.j2") {
+        true => AutoEscape::Html,
+        false => AutoEscape::None,
+    });
+    // Cells are data: nobody's wording can declare one to be markup.
+    environment.remove_filter("safe");
+    environment.add_function("plural", |count: usize, noun: &str| text::plural(count, noun));
+    for (name, text) in BUILT_IN {
+        // What ships compiles: a test renders all of it. A file that did not would be missing, and its letter a problem.
+        let _ = environment.add_template(name, text);
+    }
+    environment
+}
+
+/// Whether a replacement has the name of something it could replace.
+fn known(name: &str) -> Result<(), Problem> {
+    if Templates::text_of(name).is_some() {
+        return Ok(());
+    }
+    let nearest = Templates::names().max_by(|a, b| {
+        let likeness = |known: &str| strsim::jaro_winkler(known, name);
+        likeness(a).total_cmp(&likeness(b))
+    });
+    let remedy = match nearest {
+        Some(nearest) if strsim::jaro_winkler(nearest, name) > 0.8 => format!("did you mean `{nearest}`"),
+        _ => "name it after a built-in file, such as `nightly.txt.j2`".to_owned(),
+    };
+    let place = Place::file(format!("letters/{name}"));
+    let message = format!("`{}` replaces no letter", text::clean(name, text::NAME_CHARS));
+    Err(Problem::new(
+        "letters-unknown-file",
+        Weight::Note,
+        place,
+        message,
+        remedy,
+    ))
+}
+
+/// The problem of a template that does not work. It quotes the template's fault, never a value.
+fn broken(name: &str, error: &minijinja::Error) -> Problem {
+    let error = innermost(error);
+    let file = error.name().unwrap_or(name);
+    let mut place = Place::file(format!("letters/{file}"));
+    if let Some(line) = error.line() {
+        place = place.line(line as u64);
+    }
+    let what = error.kind().to_string();
+    let message = format!("the wording in `{file}` cannot be used ({what}); the built-in wording stands in its place");
+    Problem::new("letters-broken", Weight::Waits, place, message, remedy(error.kind()))
+}
+
+/// A fault in a partial comes wrapped in the fault of the file that includes it.
+fn innermost(mut error: &minijinja::Error) -> &minijinja::Error {
+    use std::error::Error as _;
+    while let Some(inner) = error
+        .source()
+        .and_then(|source| source.downcast_ref::<minijinja::Error>())
+    {
+        error = inner;
+    }
+    error
+}
+
+fn remedy(kind: minijinja::ErrorKind) -> &'static str {
+    match kind {
+        minijinja::ErrorKind::UndefinedError => "use only the words that the built-in file of the same name uses",
+        minijinja::ErrorKind::SyntaxError => {
+            "close every `{{`, `{%` and `{% if %}`, or start again from the built-in file"
+        }
+        _ => "start again from the built-in file of the same name",
+    }
+}

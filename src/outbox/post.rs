@@ -1,0 +1,320 @@
+//! From news to letters: one letter of a kind per owner and morning, however many rounds the morning sees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashSet;
+
+use super::compose::{Common, News, OpenFlag, Told, compose};
+use super::{Content, Entry, Kind, Letter, ReportLine, State, letter_key, message_id};
+use crate::routing::Owners;
+use crate::school::{Day, Level};
+
+/// A letter that is already in the outbox, and what it tells. A round needs every letter that waits, and of this
+/// morning and later ones those of every state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posted {
+    /// The letter.
+    pub letter: Letter,
+    /// What it tells.
+    pub told: Vec<Told>,
+}
+
+/// Something to do in the outbox, committed together with the standings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// Post a letter; `told` goes with it.
+    Post {
+        /// The letter, without a number yet.
+        letter: Letter,
+        /// What it tells.
+        told: Vec<Told>,
+    },
+    /// Post a letter in the place of one that still waits, which becomes [`State::Replaced`].
+    Replace {
+        /// The number of the letter that waits.
+        id: i64,
+        /// The letter that takes its place.
+        letter: Letter,
+        /// What it tells.
+        told: Vec<Told>,
+    },
+    /// Nothing of a waiting letter is still so: it becomes [`State::Replaced`] and nothing takes its place.
+    Withdraw {
+        /// The number of the letter that waits.
+        id: i64,
+    },
+}
+
+impl Act {
+    /// What the letter tells that is posted here; nothing where one is withdrawn.
+    pub fn told(&self) -> &[Told] {
+        match self {
+            Act::Post { told, .. } | Act::Replace { told, .. } => told,
+            Act::Withdraw { .. } => &[],
+        }
+    }
+}
+
+/// One morning's desk: everything that letters need besides the news.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// The day up to which facts were known.
+    pub as_of: Day,
+    /// The school morning that letters are for.
+    pub morning: Day,
+    /// The school morning after it, for news that comes when this morning's letter is already on its way.
+    pub next_morning: Day,
+    /// The Date header, seconds since 1970.
+    pub date: i64,
+    /// Not to be tried before, seconds since 1970, by morning.
+    pub due: &'a dyn Fn(Day) -> i64,
+    /// The sender's address; its domain is the Message-ID's.
+    pub from: &'a str,
+    /// Feeds that are late or held, as sentences.
+    pub late: &'a [String],
+    /// Everybody who may own news.
+    pub owners: &'a Owners<'a>,
+    /// Open flags of the students in the news, whoever owns them.
+    pub flags: &'a [OpenFlag],
+    /// What a waiting letter's line would say tonight, as if that letter had not been written; `None`: nothing any more.
+    pub refresh: &'a dyn Fn(&Letter, &Told) -> Option<News>,
+    /// Adds what only a named entry needs: why in numbers, the next step, the strip, what is going on. A first night has
+    /// tens of thousands of flags of which a few hundred are named.
+    pub fill: &'a dyn Fn(&mut Entry),
+}
+
+/// Groups news into letters. Of `posted`, what still waits is written again with tonight's numbers and the new news, or
+/// withdrawn; where this morning's letter has been tried, its owner's news is for the next morning. Watch is never in a
+/// nightly letter, and what is not above the level told before is no news.
+pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> Vec<Act> {
+    let common = Common {
+        as_of: desk.as_of,
+        late: desk.late,
+        owners: desk.owners,
+        flags: flags_by_student(desk.flags),
+        fill: desk.fill,
+    };
+    let waiting: Vec<&Posted> = posted.iter().filter(|each| is_replaceable(each)).collect();
+    let mut acts = Vec::new();
+    let mut taken_up = BTreeSet::new();
+    for ((kind, owner), news) in group(news, &waiting, desk) {
+        let slot = Slot {
+            kind,
+            owner,
+            to_staff: &desk.owners.person(owner).staff_id,
+        };
+        // One that no morning sent yet gives way too: the newer letter says it, and nothing goes out late beside it.
+        let own = waiting.iter().copied().filter(|each| slot.is_of(&each.letter));
+        let own_waiting = own.max_by_key(|each| each.letter.morning);
+        taken_up.extend(own_waiting.map(|each| each.letter.id));
+        if let Some(morning) = slot.morning(own_waiting, posted, desk) {
+            let written = compose(kind, owner, &news, &common);
+            acts.extend(slot.act(morning, written, own_waiting, posted, desk));
+        }
+    }
+    let gone = waiting
+        .iter()
+        .map(|each| each.letter.id)
+        .filter(|id| !taken_up.contains(id));
+    acts.extend(gone.map(|id| Act::Withdraw { id }));
+    acts
+}
+
+/// The operator's report. Lines that one of the morning's reports already holds are not said again; a report that still
+/// waits takes the new lines in. `None` where there is nothing new.
+pub fn operator_report(lines: &[ReportLine], address: &str, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
+    let todays = |each: &&Posted| {
+        each.letter.kind == Kind::OperatorReport
+            && each.letter.morning == desk.morning
+            && each.letter.state != State::Replaced
+    };
+    let todays: Vec<&Posted> = posted.iter().filter(todays).collect();
+    let mut said: Vec<&ReportLine> = todays.iter().flat_map(|each| &each.letter.content.report).collect();
+    let mut fresh: Vec<ReportLine> = Vec::new();
+    for line in lines {
+        if !said.contains(&line) {
+            said.push(line);
+            fresh.push(line.clone());
+        }
+    }
+    if fresh.is_empty() {
+        return None;
+    }
+    let waiting = todays.into_iter().find(|each| each.letter.state.may_be_replaced());
+    let mut report = waiting.map_or_else(Vec::new, |each| each.letter.content.report.clone());
+    report.extend(fresh);
+    let content = Content {
+        as_of: desk.as_of,
+        headline: String::new(),
+        entries: Vec::new(),
+        counts: Vec::new(),
+        left_off: 0,
+        late: Vec::new(),
+        report,
+    };
+    let mut letter = address_letter(Kind::OperatorReport, "operator", desk.morning, content, posted, desk);
+    address.clone_into(&mut letter.address);
+    let told = Vec::new();
+    Some(match waiting {
+        Some(each) => Act::Replace {
+            id: each.letter.id,
+            letter,
+            told,
+        },
+        None => Act::Post { letter, told },
+    })
+}
+
+fn flags_by_student(flags: &[OpenFlag]) -> BTreeMap<&str, Vec<&OpenFlag>> {
+    let mut by_student: BTreeMap<&str, Vec<&OpenFlag>> = BTreeMap::new();
+    for flag in flags {
+        by_student.entry(&flag.student_id).or_default().push(flag);
+    }
+    by_student
+}
+
+fn is_replaceable(posted: &Posted) -> bool {
+    let letter = &posted.letter;
+    let owned = matches!(letter.kind, Kind::Nightly | Kind::StartingList);
+    owned && letter.state.may_be_replaced()
+}
+
+/// All news by kind and owner: what is new, and what waiting letters say as far as it is still so.
+fn group(news: Vec<News>, waiting: &[&Posted], desk: &Desk<'_>) -> BTreeMap<(Kind, usize), Vec<News>> {
+    let mut groups: BTreeMap<(Kind, usize), Vec<News>> = BTreeMap::new();
+    let mut seen: FxHashSet<(String, String, usize)> = FxHashSet::default();
+    let mut add = |news: News| {
+        // The owner belongs to it: a copy to a case manager is the same news in another letter.
+        let key = (news.entry.student_id.clone(), news.entry.rule.clone(), news.owner);
+        if is_news(&news) && seen.insert(key) {
+            groups.entry((news.kind, news.owner)).or_default().push(news);
+        }
+    };
+    for mut each in news {
+        let on_list = waiting
+            .iter()
+            .find(|posted| posted.letter.kind == Kind::StartingList && tells_of(posted, &each));
+        if let Some(list) = on_list {
+            // Worse since the list was written, and the list still waits: it says so itself.
+            each.kind = Kind::StartingList;
+            list.letter.content.headline.clone_into(&mut each.headline);
+        }
+        add(each);
+    }
+    for posted in waiting {
+        let refreshed = posted
+            .told
+            .iter()
+            .filter_map(|told| (desk.refresh)(&posted.letter, told));
+        for mut again in refreshed {
+            if posted.letter.kind == Kind::StartingList {
+                again.kind = Kind::StartingList;
+                posted.letter.content.headline.clone_into(&mut again.headline);
+            }
+            add(again);
+        }
+    }
+    groups
+}
+
+fn tells_of(posted: &Posted, news: &News) -> bool {
+    posted
+        .told
+        .iter()
+        .any(|told| told.student_id == news.entry.student_id && told.rule == news.entry.rule)
+}
+
+fn is_news(news: &News) -> bool {
+    let entry = &news.entry;
+    entry.level > entry.before && (news.kind != Kind::Nightly || entry.level >= Some(Level::Concern))
+}
+
+/// One owner's letters of one kind.
+struct Slot<'a> {
+    kind: Kind,
+    owner: usize,
+    to_staff: &'a str,
+}
+
+impl Slot<'_> {
+    fn is_of(&self, letter: &Letter) -> bool {
+        letter.kind == self.kind && letter.to_staff == self.to_staff
+    }
+
+    /// The morning to write for: that of the letter that waits, else the first of the two whose letter has not been
+    /// tried. `None`: the news waits for another round.
+    fn morning(&self, waiting: Option<&Posted>, posted: &[Posted], desk: &Desk<'_>) -> Option<Day> {
+        let not_past = waiting
+            .map(|each| each.letter.morning)
+            .filter(|morning| *morning >= desk.morning);
+        if not_past.is_some() {
+            return not_past;
+        }
+        let tried = |morning: &Day| {
+            let letters = posted.iter().map(|each| &each.letter);
+            let mut own = letters.filter(|letter| self.is_of(letter) && letter.morning == *morning);
+            own.any(|letter| !matches!(letter.state, State::Waiting | State::Replaced))
+        };
+        [desk.morning, desk.next_morning]
+            .into_iter()
+            .find(|morning| !tried(morning))
+    }
+
+    fn act(
+        &self,
+        morning: Day,
+        (content, told): (Content, Vec<Told>),
+        waiting: Option<&Posted>,
+        posted: &[Posted],
+        desk: &Desk<'_>,
+    ) -> Option<Act> {
+        if waiting.is_some_and(|each| each.letter.morning == morning && says_the_same(each, &content, &told)) {
+            return None;
+        }
+        let person = desk.owners.person(self.owner);
+        let mut letter = address_letter(self.kind, self.to_staff, morning, content, posted, desk);
+        letter.address = person.email.trim().to_owned();
+        letter.to_name.clone_from(&person.name);
+        Some(match waiting {
+            Some(each) => Act::Replace {
+                id: each.letter.id,
+                letter,
+                told,
+            },
+            None => Act::Post { letter, told },
+        })
+    }
+}
+
+fn says_the_same(posted: &Posted, content: &Content, told: &[Told]) -> bool {
+    let before: BTreeSet<&Told> = posted.told.iter().collect();
+    posted.letter.content == *content && before == told.iter().collect()
+}
+
+fn address_letter(
+    kind: Kind,
+    to_staff: &str,
+    morning: Day,
+    content: Content,
+    posted: &[Posted],
+    desk: &Desk<'_>,
+) -> Letter {
+    let same_key =
+        |each: &&Posted| each.letter.kind == kind && each.letter.to_staff == to_staff && each.letter.morning == morning;
+    let serial = posted.iter().filter(same_key).count();
+    Letter {
+        id: 0,
+        kind,
+        to_staff: to_staff.to_owned(),
+        address: String::new(),
+        to_name: String::new(),
+        morning,
+        message_id: message_id(&letter_key(kind, to_staff, morning), serial, desk.from),
+        date: desk.date,
+        content,
+        state: State::Waiting,
+        attempts: 0,
+        not_before: (desk.due)(morning),
+        answer: String::new(),
+    }
+}

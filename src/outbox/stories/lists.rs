@@ -1,0 +1,147 @@
+//! Starting lists, what readers of other areas learn, refusals, and the operator's report.
+
+use std::collections::BTreeMap;
+
+use super::{COUNSELOR, Outbox, PRINCIPAL, SPECIALIST, absent, listed, monday, news};
+use crate::outbox::{
+    Content, FlagCount, Kind, Letter, MOST_STUDENTS, News, OpenFlag, ReportLine, State, operator_report,
+};
+use crate::school::{Area, Level};
+
+#[test]
+fn a_starting_list_names_twenty_five_and_tells_the_rest_as_counts() {
+    let mut outbox = Outbox::new();
+    let mut open: Vec<News> = (0..30)
+        .map(|n| listed(absent(&format!("s{n:02}"), Level::Watch), ""))
+        .collect();
+    open.push(listed(absent("worst", Level::Urgent), ""));
+    open.push(listed(
+        news("s29", "tardies", "attendance", Level::Watch, COUNSELOR),
+        "",
+    ));
+    assert_eq!(outbox.round(&open).len(), 1);
+    let posted = outbox.posted[0].clone();
+    assert_eq!(posted.letter.kind, Kind::StartingList);
+    assert_eq!(posted.letter.content.entries.len(), MOST_STUDENTS);
+    assert_eq!(posted.letter.content.entries[0].student_id, "worst");
+    let count = |title: &str, students| FlagCount {
+        title: title.to_owned(),
+        level: Level::Watch,
+        students,
+    };
+    assert_eq!(
+        posted.letter.content.counts,
+        [count("chronic absence", 6), count("tardies", 1)]
+    );
+    // All are told, so no letter follows; seven of the lines without a word about their student.
+    assert_eq!(posted.told.len(), 32);
+    assert_eq!(posted.told.iter().filter(|told| told.unwritten).count(), 7);
+    assert_eq!(outbox.round(&open), []);
+    outbox.send_all();
+    assert_eq!(outbox.round(&open), []);
+}
+
+#[test]
+fn a_list_after_a_rule_edit_is_headed_by_the_change() {
+    let mut outbox = Outbox::new();
+    let change = "The district changed the rule \"chronic absence\".";
+    outbox.round(&[
+        listed(absent("1", Level::Concern), change),
+        listed(absent("2", Level::Concern), change),
+        listed(news("1", "tardies", "attendance", Level::Watch, COUNSELOR), ""),
+        absent("3", Level::Concern),
+    ]);
+    let kinds: BTreeMap<Kind, &Content> = outbox
+        .waiting()
+        .into_iter()
+        .map(|letter| (letter.kind, &letter.content))
+        .collect();
+    assert_eq!(kinds[&Kind::StartingList].headline, change);
+    assert_eq!(kinds[&Kind::StartingList].entries.len(), 3);
+    assert_eq!(kinds[&Kind::Nightly].headline, "");
+    assert_eq!(kinds[&Kind::Nightly].entries.len(), 1);
+    // A later round of the morning, no longer a baseline, leaves the waiting list as it is.
+    let ordinary = [
+        absent("1", Level::Concern),
+        absent("2", Level::Concern),
+        news("1", "tardies", "attendance", Level::Watch, COUNSELOR),
+        absent("3", Level::Concern),
+    ];
+    assert_eq!(outbox.round(&ordinary), []);
+}
+
+#[test]
+fn of_other_areas_a_reader_learns_only_whom_to_ask() {
+    let mut outbox = Outbox::new();
+    let flag = |area: &str, owner| OpenFlag {
+        student_id: "1".to_owned(),
+        area: Area(area.to_owned()),
+        owner,
+    };
+    outbox.flags = vec![
+        flag("behavior", PRINCIPAL),
+        flag("attendance", PRINCIPAL),
+        flag("course", COUNSELOR),
+    ];
+    outbox.round(&[
+        news("1", "core_failure", "course", Level::Concern, SPECIALIST),
+        news("1", "low_average", "course", Level::Concern, SPECIALIST),
+        news("2", "low_average", "course", Level::Concern, SPECIALIST),
+        absent("1", Level::Concern),
+    ]);
+    let by_reader: BTreeMap<&str, &Letter> = outbox
+        .waiting()
+        .into_iter()
+        .map(|letter| (letter.to_staff.as_str(), letter))
+        .collect();
+    let asks = |letter: &Letter| -> Vec<Vec<String>> {
+        letter.content.entries.iter().map(|entry| entry.ask.clone()).collect()
+    };
+    let sentence = "another area is also flagged: ask Cleo Hart".to_owned();
+    assert_eq!(asks(by_reader["m1"]), [vec![sentence], vec![], vec![]]);
+    // The counselor may be told every area and needs to ask nobody.
+    assert_eq!(asks(by_reader["c1"]), [Vec::<String>::new()]);
+}
+
+#[test]
+fn a_refused_letter_told_nobody_and_is_not_tried_again_the_same_morning() {
+    let mut outbox = Outbox::new();
+    let open = [absent("1", Level::Concern)];
+    outbox.round(&open);
+    outbox.posted[0].letter.state = State::Refused;
+    outbox.round(&open);
+    assert_eq!(outbox.waiting()[0].morning, monday().plus(1));
+}
+
+fn line(text: &str) -> ReportLine {
+    ReportLine {
+        section: "feeds".to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+#[test]
+fn the_operator_reads_each_line_once_a_morning() {
+    let mut outbox = Outbox::new();
+    let report = |lines: &[ReportLine], outbox: &mut Outbox| {
+        let address = "data.manager@district.example";
+        let act = outbox.with_desk(|desk| operator_report(lines, address, &outbox.posted, desk));
+        outbox.carry_out(act.as_slice());
+        act.is_some()
+    };
+    let lines = [line("One row was not understood."), line("A file is late.")];
+    assert!(!report(&[], &mut outbox));
+    assert!(report(&lines[..1], &mut outbox));
+    assert!(!report(&lines[..1], &mut outbox));
+    assert!(report(&lines[1..], &mut outbox));
+    let [letter] = outbox.waiting()[..] else {
+        panic!("one report");
+    };
+    assert_eq!(letter.to_staff, "operator");
+    assert_eq!(letter.address, "data.manager@district.example");
+    assert_eq!(letter.content.report, lines);
+    outbox.send_all();
+    assert!(!report(&lines, &mut outbox));
+    assert!(report(&[line("A rule was set aside.")], &mut outbox));
+    assert_eq!(outbox.waiting()[0].content.report, [line("A rule was set aside.")]);
+}

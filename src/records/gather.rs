@@ -1,0 +1,280 @@
+//! The rows of one thread by table, then of one file.
+
+use super::intake::Intake;
+use super::lines::Row;
+use super::notes::{Line, Notes};
+use super::plan::Plan;
+use super::rows::{
+    self, AttendanceFold, CalendarRow, ContactRow, CourseRow, EnrollmentRow, GroupRow, IncidentRow, Layout, MarkFold,
+    OutcomeRow, PlanRow, SchoolRow, Stay, StudentRow, TermRow, no_graver, settle,
+};
+use crate::directory::Person;
+use crate::routing::{Caseload, Staff};
+use crate::school::{Day, Meaning, SchoolYear, Table};
+
+/// A student and the three cells that go to the directory: last name, first name, homeroom.
+type Listed = (StudentRow, [String; 3]);
+
+/// Staff rows have no order of their own; their text gives one.
+struct StaffText(String, Staff);
+
+impl PartialEq for StaffText {
+    fn eq(&self, other: &StaffText) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for StaffText {}
+
+impl PartialOrd for StaffText {
+    fn partial_cmp(&self, other: &StaffText) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for StaffText {
+    fn cmp(&self, other: &StaffText) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+/// Rows understood so far.
+pub(super) struct Gathered {
+    attendance: AttendanceFold,
+    marks: MarkFold,
+    students: Vec<(Line, Listed)>,
+    enrollments: Vec<(Line, EnrollmentRow)>,
+    schools: Vec<(Line, SchoolRow)>,
+    calendar: Vec<(Line, CalendarRow)>,
+    terms: Vec<(Line, TermRow)>,
+    courses: Vec<(Line, CourseRow)>,
+    staff: Vec<(Line, StaffText)>,
+    caseload: Vec<(Line, Caseload)>,
+    incidents: Vec<(Line, IncidentRow)>,
+    plans: Vec<(Line, PlanRow)>,
+    contacts: Vec<(Line, ContactRow)>,
+    groups: Vec<(Line, GroupRow)>,
+    outcomes: Vec<(Line, OutcomeRow)>,
+}
+
+impl Gathered {
+    /// Nothing yet.
+    pub(super) fn new(year: SchoolYear) -> Gathered {
+        Gathered {
+            attendance: AttendanceFold::new(year.length()),
+            marks: MarkFold::default(),
+            students: Vec::new(),
+            enrollments: Vec::new(),
+            schools: Vec::new(),
+            calendar: Vec::new(),
+            terms: Vec::new(),
+            courses: Vec::new(),
+            staff: Vec::new(),
+            caseload: Vec::new(),
+            incidents: Vec::new(),
+            plans: Vec::new(),
+            contacts: Vec::new(),
+            groups: Vec::new(),
+            outcomes: Vec::new(),
+        }
+    }
+
+    /// Takes one row for one table.
+    #[inline]
+    pub(super) fn row(&mut self, plan: &Plan<'_>, row: &Row<'_>, meaning: &Meaning, notes: &mut Notes) {
+        if plan.table == Table::Attendance {
+            return self.attendance.row(plan, row, meaning, notes);
+        }
+        if plan.table == Table::Grades {
+            return self.marks.row(plan, row, meaning, notes);
+        }
+        let at = row.line;
+        match plan.table {
+            Table::Students => self
+                .students
+                .extend(rows::student(plan, row, notes).map(|(student, person)| {
+                    let cells = [person.last_name, person.first_name, person.homeroom];
+                    (at, (student, cells))
+                })),
+            Table::Enrollments => self
+                .enrollments
+                .extend(rows::enrollment(plan, row, notes).map(|row| (at, row))),
+            Table::Schools => self.schools.extend(rows::school(plan, row, notes).map(|row| (at, row))),
+            Table::Calendar => self
+                .calendar
+                .extend(rows::calendar(plan, row, notes).map(|row| (at, row))),
+            Table::Terms => self.terms.extend(rows::term(plan, row, notes).map(|row| (at, row))),
+            Table::Courses => self.courses.extend(rows::course(plan, row, notes).map(|row| (at, row))),
+            Table::Staff => {
+                let staff = rows::staff(plan, row, notes);
+                self.staff
+                    .extend(staff.map(|row| (at, StaffText(format!("{row:?}"), row))));
+            }
+            Table::Caseload => self
+                .caseload
+                .extend(rows::caseload(plan, row, notes).map(|row| (at, row))),
+            Table::Behavior => self
+                .incidents
+                .extend(rows::incident(plan, row, meaning, notes).map(|row| (at, row))),
+            Table::Interventions => self
+                .plans
+                .extend(rows::intervention(plan, row, notes).map(|row| (at, row))),
+            Table::Contacts => self
+                .contacts
+                .extend(rows::contact(plan, row, notes).map(|row| (at, row))),
+            Table::Groups => self.groups.extend(rows::group(plan, row, notes).map(|row| (at, row))),
+            Table::Outcomes => self
+                .outcomes
+                .extend(rows::outcome(plan, row, notes).map(|row| (at, row))),
+            Table::Attendance | Table::Grades => {}
+        }
+    }
+
+    /// Takes a row whose every part was seen before, without a second look; `false` where it must go the long way.
+    #[inline]
+    pub(super) fn quick(&mut self, layout: &Layout, row: &Row<'_>, notes: &mut Notes) -> bool {
+        self.attendance.quick(layout, row, notes)
+    }
+
+    /// Adds another thread's rows.
+    pub(super) fn merge(&mut self, other: Gathered, notes: &mut Notes) {
+        self.attendance.merge(other.attendance, notes);
+        self.marks.merge(other.marks);
+        self.students.extend(other.students);
+        self.enrollments.extend(other.enrollments);
+        self.schools.extend(other.schools);
+        self.calendar.extend(other.calendar);
+        self.terms.extend(other.terms);
+        self.courses.extend(other.courses);
+        self.staff.extend(other.staff);
+        self.caseload.extend(other.caseload);
+        self.incidents.extend(other.incidents);
+        self.plans.extend(other.plans);
+        self.contacts.extend(other.contacts);
+        self.groups.extend(other.groups);
+        self.outcomes.extend(other.outcomes);
+    }
+
+    /// Whether threads saw rows of one key, so that only one thread can say which line came second.
+    pub(super) fn crossed(&self) -> bool {
+        self.attendance.crossed
+    }
+
+    /// Whether the marks look like levels from 1 to 4 read as percents.
+    pub(super) fn looks_like_levels(&self, meaning: &Meaning) -> bool {
+        self.marks.looks_like_levels(meaning)
+    }
+
+    /// Brings all rows into the order of their keys, one per key, and hands them to the intake.
+    pub(super) fn finish(mut self, intake: &mut Intake, year: SchoolYear, meaning: &Meaning, notes: &mut Notes) {
+        self.attendance.finish(notes);
+        self.marks.finish(meaning, notes);
+        intake.attendance = self.attendance;
+        intake.marks = self.marks;
+        let by_stay = |one: &Listed, two: &Listed| match (&one.0.stay, &two.0.stay) {
+            (Some(one), Some(two)) => Stay::graver(one, two),
+            (one, two) => two.is_some().cmp(&one.is_some()),
+        };
+        for (row, [last_name, first_name, homeroom]) in
+            settle(self.students, |row| row.0.student_id.clone(), by_stay, notes)
+        {
+            intake.people.push(Person {
+                student_id: row.student_id.clone(),
+                first_name,
+                last_name,
+                homeroom,
+            });
+            intake.students.push(row);
+        }
+        intake.enrollments = settle(
+            self.enrollments,
+            |row| (row.student_id.clone(), row.stay.school_id.clone(), row.stay.entry),
+            |one, two| Stay::graver(&one.stay, &two.stay),
+            notes,
+        );
+        intake.school_rows = settle(self.schools, |row| row.school_id.clone(), no_graver, notes);
+        intake.calendar = settle(
+            self.calendar,
+            |row| (row.school_id.clone(), row.date),
+            |one, two| two.instructional.cmp(&one.instructional),
+            notes,
+        );
+        intake.term_rows = settle(
+            self.terms,
+            |row| (row.term.clone(), row.school_id.clone()),
+            |one, two| (one.end.0 - one.start.0).cmp(&(two.end.0 - two.start.0)),
+            notes,
+        );
+        intake.courses = settle(self.courses, |row| row.course_id.clone(), no_graver, notes);
+        let staff = settle(self.staff, |row| row.1.staff_id.clone(), no_graver, notes);
+        intake.staff = staff.into_iter().map(|row| row.1).collect();
+        intake.caseload = settle(self.caseload, Caseload::clone, no_graver, notes);
+        let incident = |row: &IncidentRow| (row.student_id.clone(), row.incident_id.clone(), row.action.clone());
+        let longer = |one: &IncidentRow, two: &IncidentRow| two.action_days.cmp(&one.action_days);
+        intake.incidents = settle(self.incidents, incident, longer, notes);
+        // A group intervention bears one id for all its students.
+        let plan = |row: &PlanRow| (row.student_id.clone(), row.intervention_id.clone());
+        intake.plans = settle(self.plans, plan, no_graver, notes);
+        intake.contacts = settle(self.contacts, ContactRow::clone, no_graver, notes);
+        intake.groups = settle(
+            self.groups,
+            |row| (row.student_id.clone(), row.group.clone()),
+            no_graver,
+            notes,
+        );
+        intake.outcomes = settle(
+            self.outcomes,
+            |row| (row.student_id.clone(), row.outcome.clone()),
+            |one, two| two.value.cmp(&one.value),
+            notes,
+        );
+        cover(intake, year);
+    }
+}
+
+/// Says which schools, terms and dates the main table covers.
+fn cover(intake: &mut Intake, year: SchoolYear) {
+    let mut dates: Vec<Day> = Vec::new();
+    let mut schools: Vec<&str> = Vec::new();
+    let mut terms: Vec<&str> = Vec::new();
+    match intake.tables.first() {
+        Some(Table::Attendance) => {
+            schools.extend(intake.attendance.schools.names.iter());
+            let (first, last) = intake.attendance.span.unzip();
+            dates.extend([first, last].into_iter().flatten().map(|offset| year.day(offset)));
+        }
+        Some(Table::Grades) => {
+            schools.extend(intake.marks.schools.names.iter());
+            terms.extend(intake.marks.terms.names.iter());
+            dates.extend(intake.marks.rows.iter().filter_map(rows::MarkRow::date));
+        }
+        Some(Table::Behavior) => {
+            schools.extend(intake.incidents.iter().map(|row| row.school_id.as_str()));
+            dates.extend(intake.incidents.iter().map(|row| row.date));
+        }
+        Some(Table::Calendar) => {
+            schools.extend(intake.calendar.iter().filter_map(|row| row.school_id.as_deref()));
+            dates.extend(intake.calendar.iter().map(|row| row.date));
+        }
+        Some(Table::Terms) => {
+            schools.extend(intake.term_rows.iter().filter_map(|row| row.school_id.as_deref()));
+            terms.extend(intake.term_rows.iter().map(|row| row.term.as_str()));
+        }
+        Some(Table::Students) => {
+            let stays = intake.students.iter().filter_map(|row| row.stay.as_ref());
+            schools.extend(stays.map(|stay| stay.school_id.as_str()));
+        }
+        Some(Table::Enrollments) => schools.extend(intake.enrollments.iter().map(|row| row.stay.school_id.as_str())),
+        Some(Table::Schools) => schools.extend(intake.school_rows.iter().map(|row| row.school_id.as_str())),
+        Some(Table::Contacts) => dates.extend(intake.contacts.iter().map(|row| row.date)),
+        _ => {}
+    }
+    let sorted = |mut words: Vec<&str>| -> Vec<String> {
+        words.sort_unstable();
+        words.dedup();
+        words.into_iter().map(str::to_owned).collect()
+    };
+    let (first, last) = (dates.iter().min().copied(), dates.iter().max().copied());
+    let (schools, terms) = (sorted(schools), sorted(terms));
+    (intake.first, intake.last, intake.schools, intake.terms) = (first, last, schools, terms);
+}

@@ -1,0 +1,162 @@
+//! The header: which delimiter parts its cells, and where each wanted column stands.
+
+use strsim::jaro_winkler;
+
+use super::adapter::Adapter;
+use super::columns::columns;
+use super::feed::Feed;
+use super::lines::{plain, quoted};
+use super::plan::Plan;
+use super::quotes::Dialect;
+use crate::monitor::{Place, Problem, Weight};
+use crate::school::{SchoolYear, Table};
+
+/// Delimiters seen in exports, in the order in which they are tried.
+const DELIMITERS: [u8; 5] = [b',', b'\t', b';', b'|', b'~'];
+/// Names less alike than this are no "did you mean"; chosen by us.
+const ALIKE: f64 = 0.7;
+
+/// A header that was understood.
+pub(super) struct Header {
+    /// The names, without quotes.
+    pub(super) names: Vec<String>,
+    /// How many wanted columns are among them.
+    pub(super) found: usize,
+    /// How records are written.
+    pub(super) dialect: Dialect,
+    /// Bytes up to the first row.
+    pub(super) length: usize,
+    /// Line ends up to the first row.
+    pub(super) lines: u64,
+}
+
+/// Finds the header at the start of a text, and the delimiter under which most wanted columns are there. `None` where the text holds nothing.
+pub(super) fn header(head: &str, feed: &Feed, adapter: &Adapter, table: Table) -> Option<Header> {
+    let skipped = head.len() - head.trim_start_matches(['\n', '\r']).len();
+    let first = head[skipped..].split_inclusive('\n').next()?;
+    let wanted: Vec<&str> = adapter.tables.get(&table).map_or(Vec::new(), |map| {
+        map.columns.iter().flat_map(|c| &c.from).map(String::as_str).collect()
+    });
+    let candidates = feed.delimiter.map_or(DELIMITERS.to_vec(), |set| vec![set]);
+    let split = |delimiter: u8| {
+        let dialect = Dialect {
+            delimiter,
+            quote: adapter.quote,
+            escape: adapter.escape,
+        };
+        let names = names(first, dialect);
+        let found = wanted
+            .iter()
+            .filter(|name| names.iter().any(|have| have.eq_ignore_ascii_case(name)))
+            .count();
+        (found, names, dialect)
+    };
+    // The first of the best: a header of one wanted column is the same under every delimiter.
+    let (found, names, dialect) = candidates.into_iter().map(split).reduce(|best, next| {
+        if (next.0, next.1.len()) > (best.0, best.1.len()) {
+            next
+        } else {
+            best
+        }
+    })?;
+    Some(Header {
+        names,
+        found,
+        dialect,
+        length: skipped + first.len(),
+        lines: head[..skipped + first.len()]
+            .bytes()
+            .filter(|&byte| byte == b'\n')
+            .count() as u64,
+    })
+}
+
+/// The cells of a header line; some systems put them in single quotes over a file of double ones.
+fn names(line: &str, dialect: Dialect) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut take = |row: super::lines::Row<'_>| {
+        names = row
+            .cells()
+            .map(|cell| cell.trim_matches('\'').trim().to_owned())
+            .collect();
+    };
+    if line.as_bytes().contains(&dialect.quote) {
+        quoted(line, dialect, 0, &mut take);
+    } else {
+        plain(line, dialect.delimiter, 0, &mut take);
+    }
+    names
+}
+
+/// Resolves every table of a feed against the header; each missing column is a problem with the nearest name found.
+pub(super) fn plans<'a>(
+    header: &Header,
+    file: &str,
+    feed: &Feed,
+    adapter: &'a Adapter,
+    year: SchoolYear,
+) -> (Vec<Plan<'a>>, Vec<Problem>) {
+    let mut plans = Vec::new();
+    let mut problems = Vec::new();
+    for (at, &table) in feed.tables.iter().enumerate() {
+        if !adapter.tables.contains_key(&table) {
+            problems.push(Problem::new(
+                "adapter-without-table",
+                Weight::Waits,
+                Place::file(file),
+                format!("the adapter `{}` does not read the table `{table}`", adapter.id),
+                "name another adapter in this feed, or add the table to its plugin.toml",
+            ));
+            continue;
+        }
+        match Plan::new(table, adapter, year, &header.names) {
+            Ok(mut plan) => {
+                plan.beside = at > 0;
+                plans.push(plan);
+            }
+            Err(missing) => problems.extend(
+                missing
+                    .iter()
+                    .map(|name| missing_column(name, table, header, file, adapter)),
+            ),
+        }
+    }
+    (plans, problems)
+}
+
+/// The problem of a column that is not there.
+fn missing_column(name: &str, table: Table, header: &Header, file: &str, adapter: &Adapter) -> Problem {
+    let at = columns(table)
+        .iter()
+        .position(|column| column.name == name)
+        .unwrap_or(0);
+    let from = adapter.tables.get(&table).and_then(|map| map.columns.get(at));
+    let wanted = from.and_then(|map| map.from.first()).map_or(name, String::as_str);
+    let alike = |have: &str| jaro_winkler(&have.to_lowercase(), &wanted.to_lowercase());
+    let nearest = header
+        .names
+        .iter()
+        .map(|have| (alike(have), have))
+        .filter(|(score, _)| *score >= ALIKE)
+        .max_by(|one, two| one.0.total_cmp(&two.0))
+        // A first line in which no wanted column stands may be a row: its cells may be names.
+        .filter(|_| header.found > 0);
+    let found = match nearest {
+        Some((_, nearest)) => format!("; the nearest found is `{nearest}`"),
+        None if header.found == 0 && header.names.len() > 1 => {
+            "; the first line does not look like a header".to_owned()
+        }
+        None if header.names.len() == 1 => "; the first line holds a single cell".to_owned(),
+        None => String::new(),
+    };
+    Problem::new(
+        "missing-column",
+        Weight::Waits,
+        Place::file(file).line(header.lines.max(1)).column(wanted),
+        format!("the column `{wanted}` that `{table}` needs is not in the header{found}"),
+        format!(
+            "add it to the export, or say in plugins/{}/plugin.toml what it is called there",
+            adapter.id
+        ),
+    )
+}

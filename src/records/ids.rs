@@ -1,0 +1,153 @@
+//! Numbers for names that come again and again in almost the same order: a guess and one comparison of sixteen bytes replace most hashing.
+
+use rustc_hash::FxHashMap;
+
+use crate::school::Interner;
+
+const NO: u32 = u32::MAX;
+/// Names of up to so many bytes are compared and hashed as one number.
+pub(super) const SHORT: usize = 15;
+
+/// A name of up to [`SHORT`] bytes as one number; 0 for a longer one. No name holds a NUL byte: rows that do are refused before.
+#[inline]
+pub(super) fn pack(name: &[u8]) -> u128 {
+    if name.len() > SHORT {
+        return 0;
+    }
+    let mut bytes = [0; 16];
+    bytes[..name.len()].copy_from_slice(name);
+    u128::from_le_bytes(bytes)
+}
+
+/// The short name of `length` bytes at a place in a text, packed; `None` where it may have to be trimmed, is too long, or lies so
+/// close to the end that sixteen bytes cannot be read.
+#[inline]
+pub(super) fn packed_at(text: &[u8], start: usize, length: usize) -> Option<u128> {
+    if length == 0 || length > SHORT {
+        return None;
+    }
+    let bytes: [u8; 16] = text.get(start..start + 16)?.try_into().ok()?;
+    if !bytes[0].is_ascii_graphic() || !bytes[length - 1].is_ascii_graphic() {
+        return None;
+    }
+    Some(u128::from_le_bytes(bytes) & ((1 << (8 * length)) - 1))
+}
+
+/// Names and their numbers, in the order in which they were first seen.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    /// The names.
+    pub(crate) names: Interner,
+    keys: Vec<u128>,
+    numbers: FxHashMap<u128, u32>,
+    /// Who came after whom last time.
+    after: Vec<u32>,
+    last: u32,
+}
+
+impl Default for Ids {
+    fn default() -> Ids {
+        Ids {
+            names: Interner::default(),
+            keys: Vec::new(),
+            numbers: FxHashMap::default(),
+            after: Vec::new(),
+            last: NO,
+        }
+    }
+}
+
+impl Ids {
+    /// The number of a short name that has one.
+    #[inline]
+    pub(super) fn known(&mut self, key: u128) -> Option<u32> {
+        if self.last != NO {
+            if self.keys[self.last as usize] == key {
+                return Some(self.last);
+            }
+            let guess = self.after[self.last as usize];
+            if guess != NO && self.keys[guess as usize] == key {
+                self.last = guess;
+                return Some(guess);
+            }
+        }
+        let number = self.numbers.get(&key).copied()?;
+        self.follow(number);
+        Some(number)
+    }
+
+    /// The number of a name, given now where it had none.
+    #[inline]
+    pub(super) fn number(&mut self, name: &str) -> u32 {
+        let key = pack(name.as_bytes());
+        if key != 0
+            && let Some(number) = self.known(key)
+        {
+            return number;
+        }
+        let number = self.names.intern(name);
+        if number as usize == self.keys.len() {
+            self.keys.push(key);
+            self.after.push(NO);
+            if key != 0 {
+                self.numbers.insert(key, number);
+            }
+        }
+        self.follow(number);
+        number
+    }
+
+    /// The key of a number; 0 for a long name.
+    #[inline]
+    pub(super) fn key(&self, number: u32) -> u128 {
+        self.keys[number as usize]
+    }
+
+    /// Remembers who came after the last one.
+    #[inline]
+    fn follow(&mut self, number: u32) {
+        if self.last != NO {
+            self.after[self.last as usize] = number;
+        }
+        self.last = number;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ids, pack, packed_at};
+
+    #[test]
+    fn numbers_are_given_once_whatever_the_order_and_the_length() {
+        let mut ids = Ids::default();
+        let long = "an-id-of-more-than-fifteen-bytes";
+        let names = [
+            "1",
+            "2",
+            "10",
+            long,
+            "",
+            "1",
+            long,
+            "2",
+            "2",
+            "10",
+            "",
+            "fifteen-bytes-x",
+        ];
+        let numbers: Vec<u32> = names.iter().map(|name| ids.number(name)).collect();
+        assert_eq!(numbers, [0, 1, 2, 3, 4, 0, 3, 1, 1, 2, 4, 5]);
+        assert_eq!(ids.known(pack(b"10")), Some(2));
+        assert_eq!(ids.known(pack(b"11")), None);
+    }
+
+    #[test]
+    fn a_name_in_a_text_packs_as_the_name_alone() {
+        let text = b"12345,101,2026-09-01,A  ";
+        assert_eq!(packed_at(text, 0, 5), Some(pack(b"12345")));
+        assert_eq!(packed_at(text, 6, 3), Some(pack(b"101")));
+        assert_eq!(packed_at(text, 20, 2), None, "too close to the end");
+        assert_eq!(packed_at(b" 2345,101,2026-09-01", 0, 5), None, "needs trimming");
+        assert_eq!(packed_at(text, 0, 16), None);
+    }
+}

@@ -1,0 +1,345 @@
+//! Reading one export: from bytes to an [`Intake`], on as many threads as the caller gives.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use encoding_rs::Encoding;
+use memchr::{memchr, memchr_iter};
+
+use super::adapter::Adapter;
+use super::explain;
+use super::feed::Feed;
+use super::gather::Gathered;
+use super::header::{Header, header, plans};
+use super::intake::Intake;
+use super::lines::{Row, plain, quoted};
+use super::notes::{Line, Lines, Notes};
+use super::plan::Plan;
+use super::rows::Layout;
+use super::source::{Bytes, Chunk, FALLBACK, Holds, Source, encoding_of, first_invalid_line};
+use crate::school::{Meaning, SchoolYear, Table};
+
+/// The longest cell that is read; no name, code or remark that anybody needs is longer. Chosen by us.
+pub const CELL_BYTES: usize = 64 << 10;
+
+/// What reading depends on beside the file, its feed and its adapter.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The school year that facts are kept of.
+    pub year: SchoolYear,
+    /// What codes, marks and incident types mean.
+    pub meaning: &'a Meaning,
+    /// Threads to read with; at least one is used.
+    pub threads: usize,
+}
+
+/// How one attempt at a file ended.
+enum Attempt {
+    Done(Box<Intake>),
+    /// Not UTF-8, and nobody said what else.
+    NotUtf8,
+    /// Rows of one key lie so far apart that one thread has to say which came second.
+    Crossed,
+}
+
+/// Reads one export. Nothing in it can fail the round: what could not be read is in the intake's problems and tallies.
+pub fn read(from: &mut dyn Bytes, file: &str, feed: &Feed, adapter: &Adapter, context: &Context<'_>) -> Intake {
+    let mut threads = context.threads.max(1);
+    let mut reading = None;
+    let mut invalid_line = None;
+    if let Some(label) = &feed.encoding {
+        reading = encoding_of(label);
+        if reading.is_none() {
+            let mut intake = Intake::new(file, &feed.tables);
+            intake.problems.push(explain::unknown_encoding(file, label));
+            return intake;
+        }
+    }
+    loop {
+        match attempt(from, file, feed, adapter, context, threads, reading) {
+            Ok(Attempt::Done(mut intake)) => {
+                if let Some(line) = invalid_line {
+                    intake.problems.insert(0, explain::not_utf8(file, line));
+                }
+                return *intake;
+            }
+            Ok(Attempt::NotUtf8) => {
+                invalid_line = Some(first_invalid_line(from).unwrap_or(0));
+                reading = Some(FALLBACK);
+            }
+            Ok(Attempt::Crossed) => threads = 1,
+            Err(error) => {
+                let mut intake = Intake::new(file, &feed.tables);
+                intake.problems.push(explain::unreadable(file, &error));
+                return intake;
+            }
+        }
+    }
+}
+
+/// Reads the file once.
+fn attempt(
+    from: &mut dyn Bytes,
+    file: &str,
+    feed: &Feed,
+    adapter: &Adapter,
+    context: &Context<'_>,
+    threads: usize,
+    reading: Option<&'static Encoding>,
+) -> io::Result<Attempt> {
+    let mut intake = Intake::new(file, &feed.tables);
+    let mut source = Source::open(from, reading)?;
+    let Some(&main) = feed.tables.first() else {
+        intake.digest = source.digest()?;
+        return Ok(Attempt::Done(Box::new(intake)));
+    };
+    let head = match std::str::from_utf8(first_record(source.head())) {
+        Ok(head) => head,
+        Err(_) if source.decodes() => "",
+        Err(_) => return Ok(Attempt::NotUtf8),
+    };
+    let header = header(head, feed, adapter, main).filter(|header| header.names.iter().any(|name| !name.is_empty()));
+    let Some(header) = header else {
+        intake.problems.push(explain::empty_file(file));
+        intake.digest = source.digest()?;
+        intake.bytes = source.bytes;
+        return Ok(Attempt::Done(Box::new(intake)));
+    };
+    let (plans, problems) = plans(&header, file, feed, adapter, context.year);
+    intake.problems.extend(problems);
+    if plans.first().is_none_or(|plan| plan.beside) {
+        intake.digest = source.digest()?;
+        intake.bytes = source.bytes;
+        return Ok(Attempt::Done(Box::new(intake)));
+    }
+    intake.problems.extend(explain::twice_in_header(file, &header));
+    intake.unread = unread(&header, &plans);
+    source.begin(header.length, header.dialect);
+    let shared = Shared {
+        source: Mutex::new(source),
+        not_utf8: AtomicBool::new(false),
+        plans: &plans,
+        header: &header,
+        context,
+    };
+    let mut hands = Hands::new(&shared);
+    let others = thread::scope(|scope| -> io::Result<Vec<Hands<'_, '_>>> {
+        let helpers: Vec<_> = (1..threads)
+            .map(|_| {
+                scope.spawn(|| -> io::Result<Hands<'_, '_>> {
+                    let mut hands = Hands::new(&shared);
+                    hands.work()?;
+                    Ok(hands)
+                })
+            })
+            .collect();
+        hands.work()?;
+        helpers
+            .into_iter()
+            .map(|helper| helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    })?;
+    if shared.not_utf8.load(Ordering::Relaxed) {
+        return Ok(Attempt::NotUtf8);
+    }
+    let Hands {
+        mut gathered,
+        mut notes,
+        mut counts,
+        ..
+    } = hands;
+    for other in others {
+        gathered.merge(other.gathered, &mut notes);
+        notes.merge(other.notes);
+        counts.extend(other.counts);
+    }
+    if threads > 1 && gathered.crossed() {
+        return Ok(Attempt::Crossed);
+    }
+    let mut lines = Lines {
+        before: header.lines,
+        counts,
+    };
+    lines.settle();
+    if gathered.looks_like_levels(context.meaning) {
+        intake.problems.push(explain::levels_as_percent(file));
+    }
+    gathered.finish(&mut intake, context.year, context.meaning, &mut notes);
+    intake.rows = notes.rows;
+    intake.rejected = notes.rejected;
+    intake.tallies = notes.tallies(&lines);
+    // Rows of which none can be used are no statement at all, least of all that there is nothing.
+    let hopeless = notes.rows > 0 && notes.rows == notes.rejected;
+    intake.usable = notes.rows > notes.rejected || !(hopeless || explain::must_have_rows(main));
+    if hopeless {
+        intake.problems.push(explain::no_usable_row(file, notes.rows));
+    }
+    if notes.rows == 0 {
+        intake.problems.push(explain::no_rows(file, main));
+    }
+    intake.problems.extend(explain::rows(file, &notes, &lines, adapter));
+    let mut source = shared.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+    intake.digest = source.digest()?;
+    intake.bytes = source.bytes;
+    Ok(Attempt::Done(Box::new(intake)))
+}
+
+/// The columns that no table of the feed reads.
+fn unread(header: &Header, plans: &[Plan<'_>]) -> Vec<String> {
+    let read = |at: &usize| plans.iter().any(|plan| plan.reads(*at));
+    let unread = (0..header.names.len()).filter(|at| !read(at));
+    unread.map(|at| header.names[at].clone()).collect()
+}
+
+/// The part of a text that a header can be in: blank lines and one line more.
+fn first_record(head: &[u8]) -> &[u8] {
+    let blank = head.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let end = memchr(b'\n', &head[blank..]).map_or(head.len(), |at| blank + at + 1);
+    &head[..end]
+}
+
+/// What the threads of one file share.
+struct Shared<'s> {
+    source: Mutex<Source<'s>>,
+    not_utf8: AtomicBool,
+    plans: &'s [Plan<'s>],
+    header: &'s Header,
+    context: &'s Context<'s>,
+}
+
+/// One thread's part of a file.
+struct Hands<'h, 's> {
+    shared: &'h Shared<'s>,
+    gathered: Gathered,
+    notes: Notes,
+    counts: Vec<(u32, u64)>,
+    /// Set where the file is attendance alone and its cells are taken as they stand.
+    layout: Option<Layout>,
+}
+
+impl<'h, 's> Hands<'h, 's> {
+    fn new(shared: &'h Shared<'s>) -> Hands<'h, 's> {
+        Hands {
+            shared,
+            gathered: Gathered::new(shared.context.year),
+            notes: Notes::default(),
+            counts: Vec::new(),
+            layout: match shared.plans {
+                [plan] if plan.table == Table::Attendance => Layout::of(plan),
+                _ => None,
+            },
+        }
+    }
+
+    /// Takes chunks until there are none.
+    fn work(&mut self) -> io::Result<()> {
+        let mut spare = Chunk::default();
+        loop {
+            let next = {
+                let mut source = self.shared.source.lock().unwrap_or_else(PoisonError::into_inner);
+                source.next(spare)?
+            };
+            let Some(chunk) = next else {
+                return Ok(());
+            };
+            if self.shared.not_utf8.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            self.chunk(&chunk);
+            spare = chunk;
+        }
+    }
+
+    /// Reads the records of a chunk.
+    fn chunk(&mut self, chunk: &Chunk) {
+        let lines = match chunk.holds {
+            Holds::TooLong => {
+                self.lost("line-too-long", chunk.number);
+                1
+            }
+            Holds::Unclosed => {
+                self.lost("unclosed-quote", chunk.number);
+                memchr_iter(b'\n', chunk.bytes()).count() as u64
+            }
+            Holds::Plain | Holds::Quoted => {
+                let Ok(text) = std::str::from_utf8(chunk.bytes()) else {
+                    self.shared.not_utf8.store(true, Ordering::Relaxed);
+                    return;
+                };
+                let has_nul = memchr(0, chunk.bytes()).is_some();
+                let dialect = self.shared.header.dialect;
+                if chunk.holds == Holds::Plain {
+                    plain(text, dialect.delimiter, chunk.number, |row| self.row(&row, has_nul))
+                } else {
+                    quoted(text, dialect, chunk.number, |row| self.row(&row, has_nul));
+                    memchr_iter(b'\n', chunk.bytes()).count() as u64
+                }
+            }
+        };
+        self.counts.push((chunk.number, lines));
+    }
+
+    /// Counts lines that are no row.
+    fn lost(&mut self, kind: &'static str, chunk: u32) {
+        self.notes.rows += 1;
+        self.notes.reject(kind, Line::new(chunk, 0), "", "");
+    }
+
+    /// Hands a row to the tables, unless it is none.
+    #[inline]
+    fn row(&mut self, row: &Row<'_>, has_nul: bool) {
+        self.notes.rows += 1;
+        let names = &self.shared.header.names;
+        if let Some(layout) = &self.layout
+            && row.len() == names.len()
+            && row.bytes() <= CELL_BYTES
+            && !has_nul
+            && self.gathered.quick(layout, row, &mut self.notes)
+        {
+            return;
+        }
+        self.long_row(row, has_nul);
+    }
+
+    /// Hands a row to the tables, unless it is none: the way of rows that hold something new.
+    fn long_row(&mut self, row: &Row<'_>, has_nul: bool) {
+        let names = &self.shared.header.names;
+        let odd = row.len() != names.len() || row.bytes() > CELL_BYTES || has_nul || row.cell(0) == names[0];
+        if odd && !self.sound(row, names) {
+            return;
+        }
+        for plan in self.shared.plans {
+            self.gathered
+                .row(plan, row, self.shared.context.meaning, &mut self.notes);
+        }
+    }
+
+    /// Whether a row that looks odd can still be read.
+    #[cold]
+    fn sound(&mut self, row: &Row<'_>, names: &[String]) -> bool {
+        if row.cells().eq(names.iter().map(String::as_str)) {
+            self.notes.rows -= 1;
+            self.notes.add("header-again", row.line, "", "");
+            return false;
+        }
+        // Trailing delimiters without anything between them hurt nobody.
+        if row.len() < names.len() || row.cells().skip(names.len()).any(|cell| !cell.is_empty()) {
+            self.notes.reject("ragged-row", row.line, "", "");
+            return false;
+        }
+        for (at, cell) in row.cells().enumerate() {
+            let name = names.get(at).map_or("", String::as_str);
+            if cell.len() > CELL_BYTES {
+                self.notes.reject("cell-too-long", row.line, name, "");
+                return false;
+            }
+            if cell.contains('\0') {
+                self.notes.reject("nul-byte", row.line, name, "");
+                return false;
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,490 @@
+//! Attendance rows folded as they are read: a byte per student, school, period and calendar day; nothing is allocated per row.
+
+use rustc_hash::FxHashMap;
+
+use super::quick::{Layout, Learned};
+use crate::facts::{Attendance, AttendanceRow, CodeIx, Lane, PeriodIx, SchoolIx, WHOLE};
+use crate::records::columns::attendance::{CODE, DATE, PERIOD, PORTION, SCHOOL, STUDENT};
+use crate::records::ids::{Ids, packed_at};
+use crate::records::lines::Row;
+use crate::records::notes::{Line, Notes};
+use crate::records::plan::Plan;
+use crate::school::{Day, Interner, Meaning};
+
+const NO: u32 = u32::MAX;
+/// Lanes per block of memory: blocks never move, so that growing copies nothing.
+/// Not a power of two, so that one lane's groups do not fall into one set of the cache.
+const BLOCK_LANES: usize = 1000;
+/// Days that lie side by side in a lane; then come the same days of the next lane. A file by student and a file by date both walk
+/// through memory in order, the latter within a few megabytes (measured).
+const GROUP_DAYS: usize = 16;
+
+/// One student's lane for one school and period; lanes of one student are chained.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    school: u16,
+    period: u16,
+    next: u32,
+}
+
+/// A row that fits no lane: a part of a day, a second code for one key, a rare code.
+#[derive(Clone, Copy, Debug)]
+struct Odd {
+    student: u32,
+    row: AttendanceRow,
+    line: Line,
+}
+
+/// All attendance rows of one file, under numbers of its own.
+#[derive(Debug, Default)]
+pub(crate) struct AttendanceFold {
+    pub(crate) students: Ids,
+    pub(crate) schools: Ids,
+    pub(crate) periods: Interner,
+    pub(crate) codes: Interner,
+    first_lane: Vec<u32>,
+    heads: Vec<Head>,
+    blocks: Vec<Vec<u8>>,
+    stride: usize,
+    odd: Vec<Odd>,
+    understood: Vec<bool>,
+    last_code: u32,
+    learned: Learned,
+    /// Offsets of the first and the last day with a row.
+    pub(crate) span: Option<(u16, u16)>,
+    /// Two threads saw rows of one key, so nobody knows which came first.
+    pub(crate) crossed: bool,
+}
+
+/// The numbers that a fold's schools, periods and codes have elsewhere.
+#[derive(Debug)]
+pub(crate) struct Numbering {
+    /// By the fold's school.
+    pub(crate) schools: Vec<SchoolIx>,
+    /// By the fold's period.
+    pub(crate) periods: Vec<PeriodIx>,
+    /// By the fold's code.
+    pub(crate) codes: Vec<CodeIx>,
+}
+
+impl AttendanceFold {
+    /// An empty fold for a school year of so many calendar days.
+    pub(crate) fn new(days: usize) -> AttendanceFold {
+        AttendanceFold {
+            stride: days.next_multiple_of(GROUP_DAYS),
+            last_code: NO,
+            ..AttendanceFold::default()
+        }
+    }
+
+    /// Takes one row.
+    #[inline]
+    pub(in crate::records) fn row(&mut self, plan: &Plan<'_>, row: &Row<'_>, meaning: &Meaning, notes: &mut Notes) {
+        let Some(student) = plan.need(row, STUDENT, notes) else {
+            return;
+        };
+        let Some(school) = plan.need(row, SCHOOL, notes) else {
+            return;
+        };
+        let date = plan.cell(row, DATE);
+        let day = match Day::parse(date.as_bytes()).and_then(|day| plan.year.offset(day)) {
+            Some(day) => day,
+            None => {
+                // Rare or written otherwise: the slow way finds out which, and says so.
+                let Some(day) = plan.need_day_this_year(row, DATE, notes) else {
+                    return;
+                };
+                plan.year.offset(day).unwrap_or(0)
+            }
+        };
+        let code = plan.cell(row, CODE);
+        let period = plan.cell(row, PERIOD);
+        let portion = match portion(plan.cell(row, PORTION)) {
+            Some(portion) => portion,
+            None if plan.lenient(PORTION) => WHOLE,
+            None => {
+                notes.reject("bad-portion", row.line, plan.header(PORTION), "");
+                return;
+            }
+        };
+        let Some((school, period, code)) = self.numbers(school, period, code, plan, row, meaning, notes) else {
+            return;
+        };
+        let student = self.student(student);
+        let (low, high) = self.span.unwrap_or((day, day));
+        self.span = Some((low.min(day), high.max(day)));
+        self.put(student, day, (school, period, code), portion, row.line, notes);
+        if self.understood[usize::from(code)] && code < 255 {
+            self.learned.learn(date, day, plan.cell(row, CODE), code as u8 + 1);
+        }
+    }
+
+    /// Takes a row of which every part was seen before: `false` where one was not, and nothing is done.
+    #[inline]
+    pub(in crate::records) fn quick(&mut self, layout: &Layout, row: &Row<'_>, notes: &mut Notes) -> bool {
+        let text = row.text.as_bytes();
+        let packed = |at: usize| {
+            let (start, end) = row.bounds[at];
+            packed_at(text, start as usize, (end - start) as usize)
+        };
+        let blank = |at: Option<usize>| at.is_none_or(|at| row.bounds[at].0 == row.bounds[at].1);
+        if !blank(layout.period) || !blank(layout.portion) {
+            return false;
+        }
+        let (Some(school), Some(date)) = (packed(layout.school), packed(layout.date)) else {
+            return false;
+        };
+        let (start, end) = row.bounds[layout.code];
+        let byte = if end == start + 1 {
+            self.learned.codes[usize::from(text[start as usize])]
+        } else {
+            0
+        };
+        let Some(day) = self.learned.day(date).filter(|_| byte > 0) else {
+            return false;
+        };
+        let Some(student) = packed(layout.student).and_then(|key| self.students.known(key)) else {
+            return false;
+        };
+        let mut lane = self.first_lane[student as usize];
+        loop {
+            if lane == NO {
+                return false;
+            }
+            let head = self.heads[lane as usize];
+            if head.period == 0 && self.schools.key(u32::from(head.school)) == school {
+                break;
+            }
+            lane = head.next;
+        }
+        let cell = self.cell(lane as usize, day);
+        if *cell == 0 {
+            *cell = byte;
+        } else if *cell == byte {
+            notes.add("duplicate", row.line, "", "");
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// The numbers of a school, a period and a code; `None` where there are more than a district can have.
+    #[inline]
+    #[allow(clippy::too_many_arguments)] // one row's parts: a struct for them would be built and taken apart here alone
+    fn numbers(
+        &mut self,
+        school: &str,
+        period: &str,
+        code: &str,
+        plan: &Plan<'_>,
+        row: &Row<'_>,
+        meaning: &Meaning,
+        notes: &mut Notes,
+    ) -> Option<(u16, u16, u16)> {
+        let school = self.schools.number(school);
+        if self.last_code == NO || self.codes.name(self.last_code) != code {
+            self.last_code = self.codes.intern(code);
+            if self.understood.len() < self.codes.len() {
+                let blank_is_present = code.is_empty() && plan.adapter.blank_code_is_present;
+                self.understood
+                    .push(blank_is_present || meaning.attendance.codes.contains_key(code));
+            }
+        }
+        if self.periods.is_empty() {
+            self.periods.intern("");
+        }
+        let period = if period.is_empty() {
+            0
+        } else {
+            self.periods.intern(period)
+        };
+        let short = |number: u32| u16::try_from(number).ok();
+        let (Some(school), Some(period), Some(code_number)) = (short(school), short(period), short(self.last_code))
+        else {
+            notes.reject("too-many-names", row.line, "", "");
+            return None;
+        };
+        if !self.understood[usize::from(code_number)] {
+            notes.unknown("unknown-code", row.line, plan.header(CODE), code);
+        }
+        Some((school, period, code_number))
+    }
+
+    /// The number of a student.
+    fn student(&mut self, id: &str) -> u32 {
+        let number = self.students.number(id);
+        if number as usize == self.first_lane.len() {
+            self.first_lane.push(NO);
+        }
+        number
+    }
+
+    /// The lane of a student for a school and a period, made where it is new.
+    #[inline]
+    fn lane(&mut self, student: u32, school: u16, period: u16) -> usize {
+        let first = self.first_lane[student as usize];
+        let mut at = first;
+        while at != NO {
+            let head = self.heads[at as usize];
+            if head.school == school && head.period == period {
+                return at as usize;
+            }
+            at = head.next;
+        }
+        let number = self.heads.len();
+        self.heads.push(Head {
+            school,
+            period,
+            next: first,
+        });
+        self.first_lane[student as usize] = number as u32;
+        if number.is_multiple_of(BLOCK_LANES) {
+            self.blocks.push(vec![0; BLOCK_LANES * self.stride]);
+        }
+        number
+    }
+
+    /// The block and the place in it of a lane's byte of a day.
+    #[inline]
+    fn place(&self, lane: usize, day: usize) -> (usize, usize) {
+        let group = day / GROUP_DAYS * BLOCK_LANES * GROUP_DAYS;
+        (
+            lane / BLOCK_LANES,
+            group + lane % BLOCK_LANES * GROUP_DAYS + day % GROUP_DAYS,
+        )
+    }
+
+    /// A lane's byte of a day.
+    #[inline]
+    fn cell(&mut self, lane: usize, day: u16) -> &mut u8 {
+        let (block, at) = self.place(lane, usize::from(day));
+        &mut self.blocks[block][at]
+    }
+
+    /// A lane's bytes, one per calendar day and a few beyond the year.
+    fn bytes(&self, lane: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.stride);
+        for first in (0..self.stride).step_by(GROUP_DAYS) {
+            let (block, at) = self.place(lane, first);
+            bytes.extend_from_slice(&self.blocks[block][at..at + GROUP_DAYS]);
+        }
+        bytes
+    }
+
+    /// Puts a row into its lane, or beside it.
+    #[inline]
+    fn put(&mut self, student: u32, day: u16, key: (u16, u16, u16), portion: u32, line: Line, notes: &mut Notes) {
+        let (school, period, code) = key;
+        if portion == WHOLE && code < 255 {
+            let lane = self.lane(student, school, period);
+            let byte = code as u8 + 1;
+            let cell = self.cell(lane, day);
+            if *cell == 0 {
+                *cell = byte;
+                return;
+            }
+            if *cell == byte {
+                notes.add("duplicate", line, "", "");
+                return;
+            }
+        }
+        self.odd.push(Odd {
+            student,
+            row: AttendanceRow {
+                day,
+                school: SchoolIx(school),
+                period: PeriodIx(period),
+                code: CodeIx(code),
+                portion,
+            },
+            line,
+        });
+    }
+
+    /// Adds another thread's rows to these.
+    pub(in crate::records) fn merge(&mut self, other: AttendanceFold, notes: &mut Notes) {
+        let numbers =
+            |from: &Interner, to: &mut Interner| -> Vec<u32> { from.iter().map(|name| to.intern(name)).collect() };
+        let schools: Vec<u32> = other.schools.names.iter().map(|id| self.schools.number(id)).collect();
+        let periods = numbers(&other.periods, &mut self.periods);
+        let codes = numbers(&other.codes, &mut self.codes);
+        let small = |numbers: &[u32], at: u16| u16::try_from(numbers[usize::from(at)]).unwrap_or(u16::MAX);
+        let students: Vec<u32> = (0..other.students.names.len())
+            .map(|at| self.student(other.students.names.name(at as u32)))
+            .collect();
+        for (at, &student) in students.iter().enumerate() {
+            let mut lane = other.first_lane[at];
+            while lane != NO {
+                let head = other.heads[lane as usize];
+                let (school, period) = (small(&schools, head.school), small(&periods, head.period));
+                let bytes = other.bytes(lane as usize);
+                let rows = bytes.iter().enumerate().filter(|(_, byte)| **byte > 0);
+                let lanes = self.heads.len();
+                let target = self.lane(student, school, period);
+                let fresh = self.heads.len() > lanes;
+                for (day, &byte) in rows {
+                    let code = small(&codes, u16::from(byte) - 1);
+                    if fresh && code < 255 {
+                        *self.cell(target, day as u16) = code as u8 + 1;
+                        continue;
+                    }
+                    let before = (self.odd.len(), notes.count("duplicate"));
+                    self.put(student, day as u16, (school, period, code), WHOLE, Line::NONE, notes);
+                    self.crossed |= before != (self.odd.len(), notes.count("duplicate"));
+                }
+                lane = head.next;
+            }
+        }
+        self.odd.extend(other.odd.iter().map(|odd| Odd {
+            student: students[odd.student as usize],
+            row: AttendanceRow {
+                school: SchoolIx(small(&schools, odd.row.school.0)),
+                period: PeriodIx(small(&periods, odd.row.period.0)),
+                code: CodeIx(small(&codes, odd.row.code.0)),
+                ..odd.row
+            },
+            line: odd.line,
+        }));
+        self.span = match (self.span, other.span) {
+            (Some(one), Some(two)) => Some((one.0.min(two.0), one.1.max(two.1))),
+            (one, two) => one.or(two),
+        };
+    }
+
+    /// Counts duplicates and conflicts among the odd rows and brings them into order; after the last row.
+    pub(in crate::records) fn finish(&mut self, notes: &mut Notes) {
+        let mut odd = std::mem::take(&mut self.odd);
+        odd.sort_unstable_by_key(|odd| (odd.student, odd.row, odd.line));
+        odd.dedup_by(|later, first| {
+            let same = later.student == first.student && later.row == first.row;
+            if same {
+                notes.add("duplicate", later.line, "", "");
+            }
+            same
+        });
+        let mut seen: FxHashMap<(u32, u16, u16, u16), Line> = FxHashMap::default();
+        for odd in &odd {
+            let (school, period) = (odd.row.school.0, odd.row.period.0);
+            let key = (odd.student, odd.row.day, school, period);
+            let in_lane = self.lane_byte(odd.student, school, period, odd.row.day) > 0;
+            let earlier = seen.insert(key, odd.line);
+            if in_lane || earlier.is_some() {
+                notes.add("conflict", earlier.map_or(odd.line, |line| line.max(odd.line)), "", "");
+            }
+        }
+        self.odd = odd;
+    }
+
+    /// The byte of a key that may have no lane.
+    fn lane_byte(&self, student: u32, school: u16, period: u16, day: u16) -> u8 {
+        let mut at = self.first_lane[student as usize];
+        while at != NO {
+            let head = self.heads[at as usize];
+            if head.school == school && head.period == period {
+                let (block, at) = self.place(at as usize, usize::from(day));
+                return self.blocks[block][at];
+            }
+            at = head.next;
+        }
+        0
+    }
+
+    /// One student's rows as a record under other numbers.
+    pub(crate) fn record(&self, student: u32, numbering: &Numbering) -> Attendance {
+        let mut lanes = Vec::new();
+        let mut record = Attendance::default();
+        let simple = numbering.codes.iter().all(|code| code.0 < 255);
+        let mut at = self.first_lane[student as usize];
+        while at != NO {
+            let head = self.heads[at as usize];
+            let (school, period) = (
+                numbering.schools[usize::from(head.school)],
+                numbering.periods[usize::from(head.period)],
+            );
+            let bytes = self.bytes(at as usize);
+            if simple {
+                let first = bytes.iter().position(|&byte| byte > 0).unwrap_or(0);
+                let end = bytes.iter().rposition(|&byte| byte > 0).map_or(first, |last| last + 1);
+                let translate = |&byte: &u8| match byte {
+                    0 => 0,
+                    byte => numbering.codes[usize::from(byte) - 1].0 as u8 + 1,
+                };
+                lanes.push(Lane {
+                    school,
+                    period,
+                    first: first as u16,
+                    codes: bytes[first..end].iter().map(translate).collect(),
+                });
+            } else {
+                for (day, &byte) in bytes.iter().enumerate().filter(|(_, byte)| **byte > 0) {
+                    record.put(AttendanceRow {
+                        day: day as u16,
+                        school,
+                        period,
+                        code: numbering.codes[usize::from(byte) - 1],
+                        portion: WHOLE,
+                    });
+                }
+            }
+            at = head.next;
+        }
+        if simple {
+            record = Attendance::of_lanes(lanes);
+        }
+        for odd in self.odd_of(student) {
+            record.put(AttendanceRow {
+                school: numbering.schools[usize::from(odd.school.0)],
+                period: numbering.periods[usize::from(odd.period.0)],
+                code: numbering.codes[usize::from(odd.code.0)],
+                ..odd
+            });
+        }
+        record.settle();
+        record
+    }
+
+    /// One student's odd rows; after [`AttendanceFold::finish`].
+    fn odd_of(&self, student: u32) -> impl Iterator<Item = AttendanceRow> + '_ {
+        let start = self.odd.partition_point(|odd| odd.student < student);
+        self.odd[start..]
+            .iter()
+            .take_while(move |odd| odd.student == student)
+            .map(|odd| odd.row)
+    }
+
+    /// The fold's student numbers, in the order of their ids.
+    pub(crate) fn by_id(&self) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..self.students.names.len() as u32).collect();
+        order.sort_unstable_by(|one, two| self.students.names.name(*one).cmp(self.students.names.name(*two)));
+        order
+    }
+}
+
+/// A part of a day in millionths; blank is the whole day, what is no number from 0 to 1 is `None`.
+#[inline]
+fn portion(cell: &str) -> Option<u32> {
+    if cell.is_empty() {
+        return Some(WHOLE);
+    }
+    let number: f64 = cell.parse().ok()?;
+    (0.0..=1.0)
+        .contains(&number)
+        .then(|| (number * f64::from(WHOLE)).round() as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WHOLE, portion};
+
+    #[test]
+    fn a_portion_is_a_part_of_a_day_or_nothing() {
+        assert_eq!(portion(""), Some(WHOLE));
+        assert_eq!(portion("1.0"), Some(WHOLE));
+        assert_eq!(portion(".5"), Some(500_000));
+        assert_eq!(portion("0.333"), Some(333_000));
+        assert_eq!(portion("0"), Some(0));
+        for wrong in ["1.01", "-0.5", "half", "NaN", "inf", "390"] {
+            assert_eq!(portion(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Marks, packed as they are read: small numbers instead of texts, one entry per row.
+
+use std::cmp::Ordering;
+
+use crate::facts::MarkKind;
+use crate::records::columns::grades::{
+    COURSE, COURSE_NAME, DATE, KIND, MARK, MISSING_WORK, SCHOOL, STUDENT, SUBJECT, TERM,
+};
+use crate::records::ids::Ids;
+use crate::records::lines::Row;
+use crate::records::notes::{Line, Notes};
+use crate::records::plan::Plan;
+use crate::school::{Meaning, ScaleKind};
+
+/// No number: a mark without a school, a cell without a mark.
+pub(crate) const NONE: u32 = u32::MAX;
+const NO_DATE: i32 = i32::MIN;
+const NO_COUNT: u16 = u16::MAX;
+/// Fewer numeric marks than this say nothing about the scale they are on; chosen by us.
+const TELLING_MARKS: u64 = 10;
+
+/// One row of the grades table under its fold's numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MarkRow {
+    /// The student.
+    pub(crate) student: u32,
+    /// The course.
+    pub(crate) course: u32,
+    /// The term.
+    pub(crate) term: u32,
+    /// The school; [`NONE`] where the export does not say.
+    pub(crate) school: u32,
+    /// The cell; [`NONE`] where it is blank or `--`.
+    pub(crate) text: u32,
+    date: i32,
+    missing_work: u16,
+    /// Final or on the way.
+    pub(crate) kind: MarkKind,
+    line: Line,
+}
+
+impl MarkRow {
+    /// The mark's own date.
+    pub(crate) fn date(&self) -> Option<crate::school::Day> {
+        (self.date != NO_DATE).then_some(crate::school::Day(self.date))
+    }
+
+    /// Missing assignments.
+    pub(crate) fn missing_work(&self) -> Option<u16> {
+        (self.missing_work != NO_COUNT).then_some(self.missing_work)
+    }
+
+    /// What makes two rows rows about one mark.
+    fn key(&self) -> (u32, u32, u32, u32, MarkKind, i32) {
+        (self.student, self.course, self.term, self.school, self.kind, self.date)
+    }
+}
+
+/// What is to be known of a mark, found out once for each that is written.
+#[derive(Clone, Copy, Debug)]
+struct About {
+    /// Whether any scale has it.
+    understood: bool,
+    /// Whether it begins as a number does.
+    numeric: bool,
+    /// Whether it is a number up to 4.
+    up_to_four: bool,
+}
+
+impl About {
+    fn new(mark: &str, meaning: &Meaning) -> About {
+        let numeric = mark.as_bytes()[0].is_ascii_digit();
+        About {
+            understood: value(mark, meaning).is_some() || takes_out(mark, meaning),
+            numeric,
+            up_to_four: numeric && number_in(mark).is_some_and(|number| number <= 4.0),
+        }
+    }
+}
+
+/// All marks of one file, under numbers of its own.
+#[derive(Debug, Default)]
+pub(crate) struct MarkFold {
+    /// Student ids.
+    pub(crate) students: Ids,
+    /// Course ids.
+    pub(crate) courses: Ids,
+    /// Term words.
+    pub(crate) terms: Ids,
+    /// School ids.
+    pub(crate) schools: Ids,
+    /// Marks as written.
+    pub(crate) texts: Ids,
+    /// Name and subject by course; of several the alphabetically first that is not empty.
+    pub(crate) course_words: Vec<(String, String)>,
+    /// The rows; after [`MarkFold::finish`] by student, without duplicates, one per key.
+    pub(crate) rows: Vec<MarkRow>,
+    about: Vec<About>,
+    numeric: u64,
+    up_to_four: u64,
+}
+
+impl MarkFold {
+    /// Takes one row.
+    pub(in crate::records) fn row(&mut self, plan: &Plan<'_>, row: &Row<'_>, meaning: &Meaning, notes: &mut Notes) {
+        let Some(student) = plan.need(row, STUDENT, notes) else {
+            return;
+        };
+        let Some(course) = plan.need(row, COURSE, notes) else {
+            return;
+        };
+        let Some(term) = plan.need(row, TERM, notes) else {
+            return;
+        };
+        let date = if plan.cell(row, DATE).is_empty() {
+            NO_DATE
+        } else {
+            match plan.need_day(row, DATE, notes) {
+                Some(day) => day.0,
+                None => return,
+            }
+        };
+        let missing_work = plan
+            .maybe_number(row, MISSING_WORK, notes)
+            .map_or(NO_COUNT, |n| n.min(65_534.0) as u16);
+        let school = plan.cell(row, SCHOOL);
+        let mark = plan.cell(row, MARK);
+        let entry = MarkRow {
+            student: self.students.number(student),
+            course: self.course(course, plan.cell(row, COURSE_NAME), plan.cell(row, SUBJECT)),
+            term: self.terms.number(term),
+            school: if school.is_empty() {
+                NONE
+            } else {
+                self.schools.number(school)
+            },
+            text: if mark.is_empty() || mark == "--" {
+                NONE
+            } else {
+                self.mark(mark, plan, row, meaning, notes)
+            },
+            date,
+            missing_work,
+            kind: kind(plan.cell(row, KIND), plan, row, notes),
+            line: row.line,
+        };
+        self.rows.push(entry);
+    }
+
+    /// The number of a course, with its words.
+    fn course(&mut self, id: &str, name: &str, subject: &str) -> u32 {
+        let number = self.courses.number(id);
+        if self.course_words.len() <= number as usize {
+            self.course_words.push((name.to_owned(), subject.to_owned()));
+            return number;
+        }
+        let words = &mut self.course_words[number as usize];
+        keep_first(&mut words.0, name);
+        keep_first(&mut words.1, subject);
+        number
+    }
+
+    /// The number of a mark; one that stands in no scale is counted.
+    fn mark(&mut self, mark: &str, plan: &Plan<'_>, row: &Row<'_>, meaning: &Meaning, notes: &mut Notes) -> u32 {
+        let number = self.texts.number(mark);
+        if self.about.len() <= number as usize {
+            self.about.push(About::new(mark, meaning));
+        }
+        let about = self.about[number as usize];
+        if !about.understood {
+            notes.unknown("unknown-mark", row.line, plan.header(MARK), mark);
+        }
+        self.numeric += u64::from(about.numeric);
+        self.up_to_four += u64::from(about.up_to_four);
+        number
+    }
+
+    /// Adds another thread's rows to these.
+    pub(in crate::records) fn merge(&mut self, other: MarkFold) {
+        let numbers =
+            |from: &Ids, to: &mut Ids| -> Vec<u32> { from.names.iter().map(|name| to.number(name)).collect() };
+        let students = numbers(&other.students, &mut self.students);
+        let terms = numbers(&other.terms, &mut self.terms);
+        let schools = numbers(&other.schools, &mut self.schools);
+        let texts = numbers(&other.texts, &mut self.texts);
+        let mut courses = Vec::with_capacity(other.courses.names.len());
+        for (number, (name, subject)) in other.course_words.iter().enumerate() {
+            courses.push(self.course(other.courses.names.name(number as u32), name, subject));
+        }
+        let of = |numbers: &[u32], at: u32| numbers.get(at as usize).copied().unwrap_or(NONE);
+        self.rows.reserve_exact(other.rows.len());
+        self.rows.extend(other.rows.iter().map(|row| MarkRow {
+            student: of(&students, row.student),
+            course: of(&courses, row.course),
+            term: of(&terms, row.term),
+            school: of(&schools, row.school),
+            text: of(&texts, row.text),
+            ..*row
+        }));
+        self.numeric += other.numeric;
+        self.up_to_four += other.up_to_four;
+    }
+
+    /// Leaves one row per mark: equal ones are duplicates, of others the lower mark stays. After the last row.
+    pub(in crate::records) fn finish(&mut self, meaning: &Meaning, notes: &mut Notes) {
+        let mut rows = std::mem::take(&mut self.rows);
+        let ranks: Vec<f64> = self
+            .texts
+            .names
+            .iter()
+            .map(|text| value(text, meaning).unwrap_or(f64::INFINITY))
+            .collect();
+        // A blank cell never outweighs a mark of the same key.
+        let rank = |row: &MarkRow| ranks.get(row.text as usize).copied().unwrap_or(f64::INFINITY);
+        let text = |row: &MarkRow| {
+            if row.text == NONE {
+                None
+            } else {
+                Some(self.texts.names.name(row.text))
+            }
+        };
+        let graver = |one: &MarkRow, two: &MarkRow| -> Ordering {
+            (rank(one).total_cmp(&rank(two)))
+                .then_with(|| text(two).is_some().cmp(&text(one).is_some()))
+                .then_with(|| text(one).cmp(&text(two)))
+                .then(one.missing_work.cmp(&two.missing_work).reverse())
+        };
+        // Exports come by student: a stable sort finds those runs, and the rest is short lists.
+        rows.sort_by_key(|row| row.student);
+        for rows in rows.chunk_by_mut(|one, two| one.student == two.student) {
+            rows.sort_unstable_by(|one, two| {
+                let by_key = one.key().cmp(&two.key());
+                by_key.then_with(|| graver(one, two)).then(one.line.cmp(&two.line))
+            });
+        }
+        rows.dedup_by(|later, kept| {
+            if later.key() != kept.key() {
+                return false;
+            }
+            let same = later.text == kept.text && later.missing_work == kept.missing_work;
+            let kind = if same { "duplicate" } else { "conflict" };
+            notes.add(kind, later.line.max(kept.line), "", "");
+            true
+        });
+        rows.shrink_to_fit();
+        self.rows = rows;
+    }
+
+    /// Whether the marks look like levels from 1 to 4 though only percent scales are configured.
+    pub(in crate::records) fn looks_like_levels(&self, meaning: &Meaning) -> bool {
+        let kinds = || meaning.grades.scales.iter().map(|scale| scale.kind);
+        self.numeric >= TELLING_MARKS
+            && self.numeric == self.up_to_four
+            && kinds().any(|kind| kind == ScaleKind::Percent)
+            && !kinds().any(|kind| kind == ScaleKind::Levels)
+    }
+}
+
+/// Keeps the alphabetically first word that is not empty, so that the order of rows leaves no trace.
+fn keep_first(kept: &mut String, word: &str) {
+    if !word.is_empty() && word != kept && (kept.is_empty() || word < kept.as_str()) {
+        word.clone_into(kept);
+    }
+}
+
+/// Final or on the way; a kind that is not understood is on the way, and counted.
+fn kind(cell: &str, plan: &Plan<'_>, row: &Row<'_>, notes: &mut Notes) -> MarkKind {
+    if cell.eq_ignore_ascii_case("final") {
+        return MarkKind::Final;
+    }
+    if !cell.is_empty() && !cell.eq_ignore_ascii_case("progress") {
+        notes.unknown("unknown-kind", row.line, plan.header(KIND), cell);
+    }
+    MarkKind::Progress
+}
+
+/// The number that a mark is compared by within one file: the number in the cell, else the letter's percent in the first scale that has it.
+fn value(mark: &str, meaning: &Meaning) -> Option<f64> {
+    number_in(mark).or_else(|| {
+        let letters = meaning.grades.scales.iter().flat_map(|scale| &scale.letters);
+        letters
+            .into_iter()
+            .find(|(letter, _)| letter.eq_ignore_ascii_case(mark))
+            .map(|(_, percent)| *percent)
+    })
+}
+
+/// Whether a mark takes its course out.
+fn takes_out(mark: &str, meaning: &Meaning) -> bool {
+    let mut words = meaning.grades.scales.iter().flat_map(|scale| &scale.no_mark);
+    words.any(|word| word.eq_ignore_ascii_case(mark))
+}
+
+/// The first number that stands by itself in a cell: `85.12` in `85.12 B+`, none in `B2`.
+fn number_in(cell: &str) -> Option<f64> {
+    cell.split([' ', '/', '%', '(', ')'])
+        .filter(|part| {
+            part.as_bytes()
+                .first()
+                .is_some_and(|b| b.is_ascii_digit() || *b == b'.')
+        })
+        .find_map(|part| part.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number_in;
+
+    #[test]
+    fn a_cell_with_number_and_letter_takes_the_number() {
+        assert_eq!(number_in("85.12 B+"), Some(85.12));
+        assert_eq!(number_in("B+ 85.12"), Some(85.12));
+        assert_eq!(number_in("B (85)"), Some(85.0));
+        assert_eq!(number_in("100%"), Some(100.0));
+        for none in ["B+", "P", "", "inf", "NaN", "B2"] {
+            assert_eq!(number_in(none), None, "{none}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! One round, top to bottom: files, records, timeline, indicators, rules, crossings, routing, outbox, one commit; then the sending of
+//! what is due.
+//!
+//! In: a home, what was asked, the moment. Out: [`Rung`]: what was read, judged, decided, posted, sent. Never: a decision of its own —
+//! it only hands on what each stage returns.
+
+mod held;
+mod intake;
+mod judging;
+mod keeping;
+mod ledger;
+mod left_out;
+mod night;
+mod posting;
+mod report;
+mod school_night;
+mod sending;
+mod setup;
+
+pub use held::Held;
+pub use intake::FileRead;
+pub use keeping::{ledger_of, take_fresh_baseline};
+pub use ledger::{Change, Ledger, RuleAtSchool, Said};
+pub use night::Judged;
+pub use sending::{composed, send_due, send_test};
+pub use setup::{Setup, sources};
+
+use crate::clock::Now;
+use crate::facts::Books;
+use crate::mail::{Composed, Delivery};
+use crate::monitor::{Place, Problem, Weight};
+use crate::outbox::Letter;
+use crate::records::Context;
+use crate::school::Day;
+use crate::store::Store;
+use crate::timeline::Almanac;
+
+/// What is asked of a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// The last day to look at; without it yesterday, or today once the export is complete.
+    pub as_of: Option<Day>,
+    /// Reads in place, commits nothing, shows the letters.
+    pub dry_run: bool,
+}
+
+/// What a round did.
+pub struct Rung {
+    /// The day up to which facts were known.
+    pub as_of: Option<Day>,
+    /// Whether it looked back: nothing was kept.
+    pub look_back: bool,
+    /// The files that brought something new.
+    pub files: Vec<FileRead>,
+    /// What was judged.
+    pub judged: Judged,
+    /// Letters posted in this round, in order; of a dry run those that would have been.
+    pub letters: Vec<Letter>,
+    /// Of a dry run, the letters as their readers would see them.
+    pub composed: Vec<Composed>,
+    /// What was sent, tried again or refused.
+    pub delivery: Delivery,
+    /// What could not be done or was not understood.
+    pub problems: Vec<Problem>,
+}
+
+impl Rung {
+    fn nothing(problems: Vec<Problem>) -> Rung {
+        Rung {
+            as_of: None,
+            look_back: false,
+            files: Vec::new(),
+            judged: Judged::default(),
+            letters: Vec::new(),
+            composed: Vec::new(),
+            delivery: Delivery::default(),
+            problems,
+        }
+    }
+}
+
+/// Does one round, then sends what is due.
+///
+/// # Errors
+///
+/// A problem where the round cannot honestly go on: another one runs, the store cannot be read, no school year holds the day. Nothing
+/// is kept then.
+pub fn ring(setup: &Setup, order: Order, now: &Now) -> Result<Rung, Problem> {
+    let _lock = setup.home.lock()?;
+    let look_back = looks_back(setup, order)?;
+    let looking = order.dry_run || look_back;
+    let store = if looking {
+        setup.store_to_read()?
+    } else {
+        setup.store()?
+    };
+    let mut rung = round(setup, &store, order, now, look_back)?;
+    if !looking {
+        rung.delivery = send_due(setup, &store, now, order.as_of.is_some())?;
+        rung.problems.append(&mut rung.delivery.problems);
+    }
+    Ok(rung)
+}
+
+/// Whether the day asked for lies before the last committed one.
+fn looks_back(setup: &Setup, order: Order) -> Result<bool, Problem> {
+    let Some(as_of) = order.as_of else { return Ok(false) };
+    if !setup.home.store().exists() {
+        return Ok(false);
+    }
+    let last = setup.store_to_read()?.last_as_of()?;
+    Ok(last.is_some_and(|last| as_of < last))
+}
+
+fn round(setup: &Setup, store: &Store, order: Order, now: &Now, look_back: bool) -> Result<Rung, Problem> {
+    let (year, assumed) = setup.school_year(order.as_of.unwrap_or(now.today))?;
+    let last_as_of = store.last_as_of()?.filter(|last| year.holds(*last));
+    let mut books = store.load_books(year)?;
+    let context = Context {
+        year,
+        meaning: &setup.config.meaning,
+        threads: threads(),
+    };
+    let waiting = match look_back {
+        true => intake::Waiting::default(),
+        false => intake::read(setup, store, &context)?,
+    };
+    let limit = order
+        .as_of
+        .unwrap_or_else(|| latest_complete_day(setup, now, waiting.attendance_written()));
+    let as_of_in = |books: &Books| Almanac::new(books, &setup.config.meaning).as_of(limit);
+    let taken = waiting.apply(
+        setup,
+        &mut books,
+        |books| as_of_in(books).unwrap_or(limit.min(year.end)),
+        last_as_of,
+    );
+    let mut problems = setup.problems.clone();
+    problems.extend(assumed);
+    problems.extend(taken.problems.iter().cloned());
+
+    let almanac = Almanac::new(&books, &setup.config.meaning);
+    let ledger = ledger_of(store, &setup.rules, &year, &books.names)?;
+    let Some(as_of) = almanac.as_of(limit) else {
+        problems.push(no_day_yet(limit));
+        if !order.dry_run && !look_back {
+            keeping::keep_facts(store, &books, &taken, now)?;
+        }
+        return Ok(Rung {
+            files: taken.files,
+            ..Rung::nothing(problems)
+        });
+    };
+    let nights = school_night::Nights::new(&almanac);
+    let mut night = night::judge(setup, store, &almanac, &nights, ledger, &taken.held, as_of)?;
+    problems.append(&mut night.problems);
+    problems.extend(left_out::problems(
+        setup,
+        &taken,
+        &almanac,
+        order.as_of.unwrap_or(now.today),
+    ));
+    let mut rung = Rung {
+        as_of: Some(as_of),
+        look_back,
+        files: Vec::new(),
+        judged: night.judged.clone(),
+        letters: Vec::new(),
+        composed: Vec::new(),
+        delivery: Delivery::default(),
+        problems,
+    };
+    let kept = keeping::Night {
+        year,
+        as_of,
+        now,
+        order,
+        taken: &taken,
+        night: &mut night,
+        nights: &nights,
+        almanac: &almanac,
+    };
+    rung.letters = keeping::decide(setup, store, kept, &mut rung.problems, look_back)?;
+    if order.dry_run {
+        let ids = almanac.books().names.schools.iter().map(str::to_owned);
+        let schools = ids
+            .zip(almanac.books().schools.iter().map(|school| school.name.clone()))
+            .collect();
+        rung.composed = composed(setup, store, &rung.letters, &taken.people, schools)?;
+    }
+    rung.files = taken.files;
+    // Freed beside what follows: taking a big district's facts apart takes a while.
+    std::thread::Builder::new().spawn(move || drop(books)).ok();
+    Ok(rung)
+}
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The last day that can be whole: yesterday, or today where the attendance export was written after `day_complete_at`.
+fn latest_complete_day(setup: &Setup, now: &Now, written: Option<i64>) -> Day {
+    let complete = setup.config.inbox.day_complete_at;
+    let zone = &setup.config.district.time_zone;
+    let today_is_whole = written
+        .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
+        .map(|moment| moment.to_zoned_datetime(zone.clone()))
+        .is_some_and(|local| Day::from_civil(local.date()) == now.today && local.time() >= complete);
+    if today_is_whole { now.today } else { now.today.plus(-1) }
+}
+
+fn no_day_yet(limit: Day) -> Problem {
+    Problem::new(
+        "no-day-to-judge",
+        Weight::Note,
+        Place::default(),
+        format!("no instructional day up to {limit} is known, so nothing was judged"),
+        "see that the calendar and the attendance export of this school year are in the inbox",
+    )
+}

@@ -1,0 +1,177 @@
+//! What the operator should know of a round, in sentences: feeds, rules, routing, the round itself. No student, ever.
+
+use super::held::Held;
+use super::intake::{FileRead, Taken};
+use super::ledger::Ledger;
+use super::night::Judged;
+use super::posting::Found;
+use super::school_night::Nights;
+use crate::monitor::{Problem, Weight};
+use crate::outbox::ReportLine;
+use crate::school::Day;
+use crate::timeline::Almanac;
+
+/// School days without an answer after which the operator is told; from the definition of `unknown`.
+const LONG_UNKNOWN: u16 = 20;
+
+/// What the report looks at.
+pub(super) struct Night<'n, 'a> {
+    pub(super) taken: &'n Taken,
+    pub(super) nights: &'n Nights<'a>,
+    pub(super) ledger: &'n Ledger,
+    pub(super) judged: &'n Judged,
+    pub(super) found: &'n Found,
+    pub(super) problems: &'n [Problem],
+    pub(super) as_of: Day,
+}
+
+/// Feeds that are held or late, as the owners of students should know them.
+pub(super) fn late(almanac: &Almanac<'_>, nights: &Nights<'_>, as_of: Day, held: &Held) -> Vec<String> {
+    let books = almanac.books();
+    let mut lines: Vec<String> = held
+        .at(crate::facts::SchoolIx(u16::MAX))
+        .iter()
+        .map(|table| format!("The {table} file is being checked; what it says is not in this letter."))
+        .collect();
+    let Some(night) = nights.get(as_of) else { return lines };
+    for school in night.silent_schools() {
+        let name = &books.schools[usize::from(school.0)].name;
+        let through = night
+            .through(school)
+            .map(|day| format!(" since {day}"))
+            .unwrap_or_default();
+        lines.push(format!("{name} has sent no attendance{through}."));
+    }
+    lines
+}
+
+/// The lines of tonight's report; empty where nothing asks for attention and nothing was read.
+pub(super) fn lines(night: &Night<'_, '_>) -> Vec<ReportLine> {
+    let mut lines = Vec::new();
+    let mut say = |section: &str, text: String| {
+        lines.push(ReportLine {
+            section: section.to_owned(),
+            text,
+        })
+    };
+    for file in &night.taken.files {
+        say("feeds", file_line(file));
+    }
+    for school in night
+        .nights
+        .get(night.as_of)
+        .map(|view| view.silent_schools())
+        .unwrap_or_default()
+    {
+        let id = night.nights.school_id(school);
+        say(
+            "feeds",
+            format!("School {id} has sent no attendance for more school days than `silent_days` allows."),
+        );
+    }
+    for problem in night.problems.iter().filter(|problem| problem.weight >= Weight::Waits) {
+        say(section(problem), sentence(problem));
+    }
+    for (rule, count) in long_unknown(night) {
+        let id = night.ledger.rules.name(u32::from(rule));
+        say(
+            "rules",
+            format!(
+                "the rule {id} has had no answer for {} for {LONG_UNKNOWN} school days or more.",
+                counted(count.into(), "student")
+            ),
+        );
+    }
+    if night.found.unowned > 0 {
+        let many = counted(night.found.unowned.into(), "flag");
+        say(
+            "routing",
+            format!("{many} found no owner on any route and went to the last owner; see `firstbell route check`."),
+        );
+    }
+    if night.found.lost > 0 {
+        let many = counted(night.found.lost.into(), "flag");
+        say(
+            "routing",
+            format!("{many} could be written to nobody at all; see `firstbell route check`."),
+        );
+    }
+    if !night.judged.days.is_empty() && !night.taken.files.is_empty() {
+        say("round", round_line(night));
+    }
+    lines
+}
+
+fn file_line(file: &FileRead) -> String {
+    let what = if file.accepted { "was read" } else { "is held" };
+    let mut line = format!("{} {what}: {}", file.name, counted(file.rows, "row"));
+    if file.rejected > 0 {
+        line.push_str(&format!(", {} of them unusable", file.rejected));
+    }
+    let quiet = ["row", "rows", "new", "same", "duplicate", "blank-line"];
+    let mut others: Vec<String> = file
+        .tallies
+        .0
+        .iter()
+        .filter(|(kind, _)| !quiet.contains(&kind.as_str()))
+        .map(|(kind, tally)| format!("{} {}", tally.count, kind.replace('-', " ")))
+        .collect();
+    others.sort();
+    if !others.is_empty() {
+        line.push_str(&format!(" ({})", others.join(", ")));
+    }
+    line.push('.');
+    line
+}
+
+fn round_line(night: &Night<'_, '_>) -> String {
+    let days = night.judged.days.len();
+    let nights = counted(days as u64, "day");
+    format!(
+        "{} {} looked at as of {} ({nights}); {} had at least one answer.",
+        counted(night.judged.active.into(), "student"),
+        if night.judged.active == 1 { "was" } else { "were" },
+        night.as_of,
+        night.judged.students
+    )
+}
+
+fn section(problem: &Problem) -> &'static str {
+    let file = problem.place.file.as_deref().unwrap_or_default();
+    match file {
+        _ if file.starts_with("rules/") => "rules",
+        _ if file == "firstbell.toml" || file.starts_with("letters/") => "mail",
+        "" => "round",
+        _ => "feeds",
+    }
+}
+
+/// A problem as a sentence.
+fn sentence(problem: &Problem) -> String {
+    let remedy = if problem.remedy.is_empty() {
+        String::new()
+    } else {
+        format!(" \u{2014} {}", problem.remedy)
+    };
+    format!("{}: {}{remedy}", problem.place, problem.message)
+}
+
+fn long_unknown(night: &Night<'_, '_>) -> Vec<(u16, u32)> {
+    let of_rule = |(rule, all): (usize, &Vec<super::ledger::Said>)| {
+        let count = all.iter().filter(|said| said.unknown_nights() >= LONG_UNKNOWN).count() as u32;
+        (rule as u16, count)
+    };
+    night
+        .ledger
+        .said
+        .iter()
+        .enumerate()
+        .map(of_rule)
+        .filter(|(_, count)| *count > 0)
+        .collect()
+}
+
+fn counted(count: u64, noun: &str) -> String {
+    let many = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{many}")
+}

@@ -1,0 +1,247 @@
+//! What a home holds besides facts: configuration, adapters, rules, wording. Read once, before anything is done.
+
+use std::path::Path;
+
+use crate::config::{self, Config, Sample};
+use crate::home::Home;
+use crate::mail::Templates;
+use crate::monitor::{Place, Problem, Weight};
+use crate::plugins;
+use crate::records::Adapter;
+use crate::rules::{self, RuleSet, SourceFile, Sources, Version};
+use crate::school::{Day, SchoolYear, Table};
+use crate::store::Store;
+
+/// A home, read and understood.
+pub struct Setup {
+    /// Where it is.
+    pub home: Home,
+    /// What is configured.
+    pub config: Config,
+    /// The adapters that can be used.
+    pub adapters: Vec<Adapter>,
+    /// The rules at work.
+    pub rules: RuleSet,
+    /// The rules' files as they stand.
+    pub sources: Sources,
+    /// The letters' wording.
+    pub templates: Templates,
+    /// What could not be used, and what should be mended.
+    pub problems: Vec<Problem>,
+    /// Rules whose file is broken and whose last good version is at work.
+    pub last_good: Vec<String>,
+}
+
+impl Setup {
+    /// Reads a home.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of a home that is not there or of a configuration that cannot be used.
+    pub fn read(dir: &Path) -> Result<Setup, Vec<Problem>> {
+        let home = Home::open(dir).map_err(|problem| vec![problem])?;
+        let text = home.config_text().map_err(|problem| vec![problem])?;
+        let mut config = config::load(&text, "firstbell.toml")?;
+        let mut problems = std::mem::take(&mut config.notes);
+        let (files, unreadable) = home.plugin_files();
+        problems.extend(unreadable);
+        let (adapters, broken) = plugins::load(files);
+        problems.extend(broken);
+        let known: Vec<&str> = adapters.iter().map(|adapter| adapter.id.as_str()).collect();
+        problems.extend(config.unknown_adapters(&known));
+        allow_blank_codes(&mut config, &adapters);
+        let (sources, unreadable) = sources(&home);
+        problems.extend(unreadable);
+        let (rules, broken) = rules::load(&sources, &config.meaning);
+        problems.extend(broken);
+        let (files, unreadable) = home.letter_files();
+        problems.extend(unreadable);
+        let (templates, broken) = Templates::with_replacements(&files);
+        problems.extend(broken);
+        let mut setup = Setup {
+            home,
+            config,
+            adapters,
+            rules,
+            sources,
+            templates,
+            problems,
+            last_good: Vec::new(),
+        };
+        setup.keep_last_good();
+        Ok(setup)
+    }
+
+    /// A broken edit leaves the last good version at work: the store has it. Its problem stands all the same.
+    fn keep_last_good(&mut self) {
+        let broken: Vec<String> = self
+            .rules
+            .set_aside()
+            .iter()
+            .filter(|rule| rule.live)
+            .map(|rule| rule.id.clone())
+            .collect();
+        // Where district.toml itself cannot be read, no rule is at work and none is named.
+        let everything = broken.is_empty() && self.rules.rules().is_empty();
+        if (broken.is_empty() && !everything) || !self.home.store().exists() {
+            return;
+        }
+        // A store that cannot be read is said by whoever needs it next.
+        let Ok(store) = self.store_to_read() else { return };
+        let ids = if everything {
+            store.kept_rules().unwrap_or_default()
+        } else {
+            broken
+        };
+        for id in ids {
+            let kept = store
+                .rule_versions(&id)
+                .ok()
+                .and_then(|versions| versions.into_iter().next());
+            let version = kept.and_then(|(_, json, _)| serde_json::from_str::<Version>(&json).ok());
+            if let Some(rules) = version.and_then(|version| self.rules.with_version(&version).ok()) {
+                self.rules = rules;
+                self.say_last_good(&id);
+                self.last_good.push(id);
+            }
+        }
+    }
+
+    /// Whoever reads of the broken edit also reads that nothing stopped because of it.
+    fn say_last_good(&mut self, id: &str) {
+        let Some(path) = self
+            .rules
+            .rules()
+            .iter()
+            .find(|rule| rule.id() == id)
+            .map(|rule| rule.path())
+        else {
+            return;
+        };
+        let files = [path.to_owned(), path.replace(".rhai", ".test.toml")];
+        let told = |problem: &&mut Problem| {
+            let file = problem.place.file.as_ref();
+            file.is_some_and(|file| files.contains(file)) && problem.weight >= Weight::Waits
+        };
+        if let Some(problem) = self.problems.iter_mut().find(told) {
+            problem.message += "; the last good version stays at work";
+        }
+    }
+
+    /// The store, to be written by one round or one sending; made where there is none.
+    ///
+    /// # Errors
+    ///
+    /// A problem where it cannot be opened.
+    pub fn store(&self) -> Result<Store, Problem> {
+        self.home.ensure_var()?;
+        Store::open(self.home.store())
+    }
+
+    /// The store for looking alone: nothing in it changes. An empty one in memory where no round has run yet.
+    ///
+    /// # Errors
+    ///
+    /// A problem where it cannot be read.
+    pub fn store_to_read(&self) -> Result<Store, Problem> {
+        let path = self.home.store();
+        if path.exists() {
+            Store::open_read_only(path)
+        } else {
+            Store::empty()
+        }
+    }
+
+    /// The school year that holds a day, in summer the one that ended. Where none is configured for the day, the year that
+    /// districts usually keep is taken and said: an old export can be looked at without touching the configuration.
+    ///
+    /// # Errors
+    ///
+    /// A problem where no school year is configured at all.
+    pub fn school_year(&self, day: Day) -> Result<(SchoolYear, Option<Problem>), Problem> {
+        let years = &self.config.district.school_years;
+        let begun = years
+            .iter()
+            .filter(|year| year.start <= day)
+            .max_by_key(|year| year.start);
+        let last = years.iter().map(|year| year.start).max();
+        match begun {
+            // After the last year's end it is summer, for at most a year: then the next one was forgotten.
+            Some(year) if year.holds(day) || (Some(year.start) == last && day < year.start.plus(366)) => {
+                Ok((*year, None))
+            }
+            _ if last.is_none() => Err(no_school_year(day, Weight::Stop, "add")),
+            _ => {
+                let year = Sample::likely_year(day);
+                let assumed = format!("{} to {} was assumed; add", year.start, year.end);
+                Ok((year, Some(no_school_year(day, Weight::Note, &assumed))))
+            }
+        }
+    }
+
+    /// A time of a day in the district's zone, in seconds since 1970-01-01 UTC.
+    pub fn seconds_at(&self, day: Day, time: jiff::civil::Time) -> i64 {
+        let zone = self.config.district.time_zone.clone();
+        let moment = zone.to_ambiguous_timestamp(day.civil().to_datetime(time)).compatible();
+        moment.map_or(0, |moment| moment.as_second())
+    }
+
+    /// The adapter of a feed.
+    ///
+    /// # Errors
+    ///
+    /// A problem where there is no such adapter; the feed's files wait.
+    pub fn adapter(&self, id: &str) -> Result<&Adapter, Problem> {
+        self.adapters.iter().find(|adapter| adapter.id == id).ok_or_else(|| {
+            Problem::new(
+                "adapter-missing",
+                Weight::Waits,
+                Place::file("firstbell.toml"),
+                format!("no adapter `{id}` can be used"),
+                "see `firstbell check`",
+            )
+        })
+    }
+}
+
+fn no_school_year(day: Day, weight: Weight, remedy: &str) -> Problem {
+    Problem::new(
+        "no-school-year",
+        weight,
+        Place::file("firstbell.toml").column("school_years"),
+        format!("no school year holds {day}"),
+        format!(
+            "{remedy} the year to `school_years` under [district], as `{{ start = 2026-08-17, end = 2027-06-11 }}`"
+        ),
+    )
+}
+
+/// The rule files of a home, and those that could not be read.
+pub fn sources(home: &Home) -> (Sources, Vec<Problem>) {
+    let (files, problems) = home.rule_files();
+    (
+        Sources {
+            files: files
+                .into_iter()
+                .map(|(path, text)| SourceFile::new(path, text))
+                .collect(),
+        },
+        problems,
+    )
+}
+
+/// Where an attendance feed's adapter says that a blank code means present, it is a code like any other.
+fn allow_blank_codes(config: &mut Config, adapters: &[Adapter]) {
+    let blank = config
+        .feeds
+        .iter()
+        .filter(|feed| feed.tables.contains(&Table::Attendance))
+        .any(|feed| {
+            adapters
+                .iter()
+                .any(|adapter| adapter.id == feed.adapter && adapter.blank_code_is_present)
+        });
+    if blank {
+        config.meaning.attendance.codes.entry(String::new()).or_default();
+    }
+}

@@ -1,0 +1,227 @@
+//! One place to run a rule's functions: an engine, the student handle, and what failed.
+
+use rhai::{Dynamic, Engine, Map};
+
+use super::card::{Card, Param, Worse};
+use super::memo::{Outcome, Step};
+use super::rule::Rule;
+use super::student::{self, Answer, Question, Student};
+use crate::monitor::{Place, Problem, Weight};
+use crate::school::Level;
+use crate::script::{self, Failure, FailureKind, Rounding};
+
+/// Different things that one call may ask: several times what any rule needs, chosen by us. Each costs another run.
+pub(super) const QUESTIONS: usize = 64;
+
+/// Ways in which unknown areas may turn out that are tried: past it the verdict is unknown.
+const MOST_WAYS: usize = 64;
+
+/// An engine with a student in it.
+pub(super) struct Bench {
+    engine: Engine,
+    student: Student,
+}
+
+impl Bench {
+    pub(super) fn new() -> Bench {
+        let student = Student::default();
+        let mut engine = student::engine();
+        student::register_taking_back(&mut engine, &student);
+        Bench { engine, student }
+    }
+
+    /// Runs one of a rule's functions on known answers, as far as they go.
+    pub(super) fn step(
+        &self,
+        rule: &Rule,
+        card: &Card,
+        function: &str,
+        known: &[(Question, Answer)],
+        failure: &mut Option<Failure>,
+    ) -> Step {
+        self.student.run().answers = known.to_vec();
+        let areas = known.iter().find_map(|(question, answer)| match (question, answer) {
+            (Question::AreasAt(_), Answer::Areas { more, .. }) if *more > 0 => Some(question.clone()),
+            _ => None,
+        });
+        let Some(areas) = areas else {
+            return self.once(rule, card, function, [0; 3], failure);
+        };
+        // Unknown areas: the answer stands only where every way in which they may turn out agrees on it.
+        let mut agreed: Option<Outcome> = None;
+        for taken in ways(known).unwrap_or_default() {
+            let outcome = match self.once(rule, card, function, taken, failure) {
+                Step::Done(outcome) => outcome,
+                Step::Wants(question) => return Step::Wants(question),
+            };
+            match &agreed {
+                Some(first) if !same(card, first, &outcome) => return Step::Done(Outcome::Missing(vec![areas])),
+                Some(_) => {}
+                None => agreed = Some(outcome),
+            }
+        }
+        Step::Done(agreed.unwrap_or(Outcome::Missing(vec![areas])))
+    }
+
+    fn once(&self, rule: &Rule, card: &Card, function: &str, taken: [u8; 3], failure: &mut Option<Failure>) -> Step {
+        {
+            let mut run = self.student.run();
+            run.begin();
+            run.taken = taken;
+        }
+        let arguments = (self.student.clone(), params(card));
+        let result = script::call(&self.engine, &rule.ast, function, arguments, rounding(card));
+        let mut run = self.student.run();
+        if let Some(wanted) = run.wanted.take() {
+            if run.answers.len() < QUESTIONS {
+                return Step::Wants(wanted);
+            }
+            *failure = Some(too_many_questions());
+            return Step::Done(Outcome::Failed);
+        }
+        let missing = run.missing();
+        match result {
+            Err(ended) if ended.kind == FailureKind::Limit => {
+                *failure = Some(ended);
+                Step::Done(Outcome::Failed)
+            }
+            _ if !missing.is_empty() => Step::Done(Outcome::Missing(missing)),
+            Ok(value) => Step::Done(read(&value, function, failure)),
+            Err(ended) => {
+                *failure = Some(ended);
+                Step::Done(Outcome::Failed)
+            }
+        }
+    }
+
+    /// Runs `because` on known answers, as far as they go: a text, or a failure that hurts nobody. A missing word reads
+    /// `unknown` there, and of areas that might be at a level none is taken to be.
+    pub(super) fn tell(&self, rule: &Rule, card: &Card, known: &[(Question, Answer)]) -> Step {
+        {
+            let mut run = self.student.run();
+            run.answers = known.to_vec();
+            run.begin();
+            run.taken = [0; 3];
+        }
+        let arguments = (self.student.clone(), params(card));
+        let result = script::call(&self.engine, &rule.ast, "because", arguments, rounding(card));
+        let wanted = self.student.run().wanted.take();
+        match wanted {
+            Some(question) if known.len() < QUESTIONS => Step::Wants(question),
+            Some(_) => Step::Done(Outcome::Failed),
+            None => {
+                let text = result.ok().and_then(|value| value.into_string().ok());
+                Step::Done(text.map_or(Outcome::Failed, |text| Outcome::Text(text.into())))
+            }
+        }
+    }
+}
+
+fn too_many_questions() -> Failure {
+    Failure {
+        kind: FailureKind::Limit,
+        message: format!("it asks for more than {QUESTIONS} different numbers"),
+        line: None,
+        column: None,
+    }
+}
+
+/// Numbers are rounded to the safe side: never shown as an edge that they did not reach.
+pub(super) fn rounding(card: &Card) -> Rounding {
+    match card.edges.worse {
+        Worse::Higher => Rounding::Down,
+        Worse::Lower => Rounding::Up,
+    }
+}
+
+fn params(card: &Card) -> Map {
+    let mut map = Map::new();
+    for (name, param) in &card.params {
+        let value: Dynamic = match param {
+            Param::Whole(whole) => (*whole).into(),
+            Param::Number(real) => (*real).into(),
+            Param::Text(text) => text.clone().into(),
+        };
+        map.insert(name.as_str().into(), value);
+    }
+    map
+}
+
+/// What a function gave: a finite number from `measure`, yes or no from `applies`.
+fn read(value: &Dynamic, function: &str, failure: &mut Option<Failure>) -> Outcome {
+    let number = value.as_float().or_else(|_| value.as_int().map(|whole| whole as f64));
+    let outcome = match (function, number, value.as_bool()) {
+        ("applies", _, Ok(yes)) => Some(Outcome::Yes(yes)),
+        ("measure", Ok(number), _) if number.is_finite() => Some(Outcome::Number(number)),
+        _ => None,
+    };
+    outcome.unwrap_or_else(|| {
+        let wanted = if function == "applies" {
+            "true or false"
+        } else {
+            "a number"
+        };
+        *failure = Some(Failure {
+            kind: FailureKind::Mistake,
+            message: format!("`{function}` must give {wanted} and gave something else"),
+            line: None,
+            column: None,
+        });
+        Outcome::Failed
+    })
+}
+
+/// Every way in which the unknown areas of each level asked for may turn out, the surest first; `None` where they are too
+/// many to try.
+fn ways(known: &[(Question, Answer)]) -> Option<Vec<[u8; 3]>> {
+    let mut ways = vec![[0_u8; 3]];
+    for (question, answer) in known {
+        let (Question::AreasAt(level), Answer::Areas { more, .. }) = (question, answer) else {
+            continue;
+        };
+        let before = ways.clone();
+        for taken in 1..=*more {
+            ways.extend(before.iter().map(|way| {
+                let mut way = *way;
+                way[*level as usize] = taken;
+                way
+            }));
+        }
+        if ways.len() > MOST_WAYS {
+            return None;
+        }
+    }
+    Some(ways)
+}
+
+/// Whether two outcomes come to the same verdict: the same level reached, the same yes or no.
+fn same(card: &Card, left: &Outcome, right: &Outcome) -> bool {
+    let level = |value: f64| -> Option<Level> { card.edges.level(value) };
+    match (left, right) {
+        (Outcome::Number(left), Outcome::Number(right)) => level(*left) == level(*right),
+        (left, right) => left == right,
+    }
+}
+
+/// A failure as a problem of the rule's file.
+pub(super) fn problem(rule: &Rule, failure: &Failure) -> Problem {
+    let mut place = Place::file(rule.path());
+    if let Some(line) = failure.line {
+        place = place.line(line as u64);
+    }
+    if let Some(column) = failure.column {
+        place = place.column(column.to_string());
+    }
+    let (code, remedy) = match failure.kind {
+        FailureKind::Limit => ("rule-without-end", "the rule is set aside for tonight; make it do less"),
+        FailureKind::Mistake => (
+            "rule-failed",
+            "students for whom it fails are unknown to this rule; mend this line",
+        ),
+    };
+    let excerpt = match (failure.line, failure.column) {
+        (Some(line), Some(column)) => script::excerpt(rule.source_text(), line, column),
+        _ => String::new(),
+    };
+    Problem::new(code, Weight::Waits, place, failure.message.clone(), remedy).with_excerpt(excerpt)
+}

@@ -1,0 +1,314 @@
+//! Judges students by all rules, one student at a time, as fast as the answers repeat.
+
+use super::bench::{self, Bench};
+use super::card::{Card, Status};
+use super::memo::{Memo, Outcome};
+use super::peers::{self, Named};
+use super::rule::{Rule, RuleSet};
+use super::student::{Answer, Question};
+use super::verdict::{NotFor, Verdict};
+use crate::indicators::{Ask, Numbers, Value, Word};
+use crate::monitor::Problem;
+use crate::school::{Grade, Tables};
+use crate::script::Failure;
+
+/// The word under which a verdict is unknown because the rule itself failed for the student.
+pub const FAILED: &str = "an error in the rule";
+
+/// One student on one day, ready to be judged.
+pub struct CaseFile<'a> {
+    /// The student's numbers.
+    pub numbers: &'a dyn Numbers,
+    /// The home school's id.
+    pub school_id: &'a str,
+    /// The grade level; `None` where it is not understood.
+    pub grade: Option<Grade>,
+    /// Tables whose feeds are held tonight.
+    pub held: Tables,
+}
+
+/// Judges by a set of rules; one per thread, kept for the whole night.
+pub struct Judge<'r> {
+    set: &'r RuleSet,
+    bench: Bench,
+    seats: Vec<Seat>,
+    areas: peers::Areas,
+    scratch: Vec<Option<Verdict>>,
+}
+
+/// What a judge remembers of one rule.
+struct Seat {
+    /// By card: the answers of `applies`, of `measure` and of `because`.
+    memos: Vec<[Memo; 3]>,
+    needs: Vec<Vec<(Ask, f64)>>,
+    failed: Option<Problem>,
+    set_aside: bool,
+}
+
+impl<'r> Judge<'r> {
+    /// A judge with an engine of its own; costs a few milliseconds.
+    pub fn new(set: &'r RuleSet) -> Judge<'r> {
+        Judge::at(set, Bench::new(), Vec::new())
+    }
+
+    /// A judge for a trial: at a bench that is used again, with other rules spoken for.
+    pub(super) fn at(set: &'r RuleSet, bench: Bench, named: Vec<Named>) -> Judge<'r> {
+        Judge {
+            set,
+            bench,
+            seats: set.rules.iter().map(Seat::new).collect(),
+            areas: peers::Areas::new(set, named),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// The bench, for the next trial.
+    pub(super) fn into_bench(self) -> Bench {
+        self.bench
+    }
+
+    /// Answers every rule for one student, in the order of [`RuleSet::rules`]; `None` for a rule that is a draft or
+    /// retired at the student's school. `out` is emptied first.
+    pub fn night(&mut self, case: &CaseFile<'_>, out: &mut Vec<Option<Verdict>>) {
+        out.clear();
+        for number in 0..self.set.rules.len() {
+            let verdict = self.judge(number, case, out);
+            out.push(verdict);
+        }
+    }
+
+    /// Whether a rule's grades and `applies` admit the student, whatever the numbers: for denominators. Unknown is no.
+    pub fn admits(&mut self, rule: usize, case: &CaseFile<'_>) -> bool {
+        let known = &self.set.rules[rule];
+        let mut tonight = std::mem::take(&mut self.scratch);
+        if known.applies_asks {
+            self.night(case, &mut tonight);
+        }
+        let card = known.card_number(case.school_id);
+        let admitted = for_grade(&known.cards[card], case.grade) == Some(true)
+            && (!known.has_applies
+                || *self.outcome(rule, card, Function::Applies, case, &tonight) == Outcome::Yes(true));
+        self.scratch = tonight;
+        admitted
+    }
+
+    /// Why, in numbers: the rule's own sentence, or a plain one where it fails.
+    pub fn because(&mut self, rule: usize, case: &CaseFile<'_>) -> String {
+        let mut tonight = std::mem::take(&mut self.scratch);
+        let known = &self.set.rules[rule];
+        if !known.asks.is_empty() {
+            self.night(case, &mut tonight);
+        }
+        let card = known.card_number(case.school_id);
+        let said = known
+            .has_because
+            .then(|| self.outcome(rule, card, Function::Because, case, &tonight));
+        let text = match said {
+            Some(Outcome::Text(text)) if !text.trim().is_empty() => text.to_string(),
+            _ => self.plainly(rule, card, case, &tonight),
+        };
+        self.scratch = tonight;
+        text
+    }
+
+    /// What went wrong in rules so far, each rule once.
+    pub fn problems(&self) -> Vec<Problem> {
+        self.seats.iter().filter_map(|seat| seat.failed.clone()).collect()
+    }
+
+    fn plainly(&mut self, rule: usize, card: usize, case: &CaseFile<'_>, tonight: &[Option<Verdict>]) -> String {
+        let known = &self.set.rules[rule];
+        let edges = &known.cards[card].edges;
+        let rounding = bench::rounding(&known.cards[card]);
+        let levels: Vec<String> = edges
+            .levels
+            .iter()
+            .map(|(level, edge)| format!("{level} from {}", rounding.show(*edge)))
+            .collect();
+        match self.outcome(rule, card, Function::Measure, case, tonight) {
+            Outcome::Number(value) => format!("measured {} ({})", rounding.show(*value), levels.join(", ")),
+            _ => format!("not measured ({})", levels.join(", ")),
+        }
+    }
+
+    fn judge(&mut self, number: usize, case: &CaseFile<'_>, tonight: &[Option<Verdict>]) -> Option<Verdict> {
+        let rule = &self.set.rules[number];
+        let at = rule.card_number(case.school_id);
+        let card = &rule.cards[at];
+        if matches!(card.status, Status::Draft | Status::Retired) {
+            return None;
+        }
+        match for_grade(card, case.grade) {
+            Some(true) => {}
+            Some(false) => return Some(Verdict::NotApplicable(NotFor::Grade)),
+            None => return Some(Verdict::Unknown(vec![Word::Grade.word().to_owned()])),
+        }
+        if let Some(table) = rule.reads.iter().find(|table| case.held.holds(*table)) {
+            return Some(Verdict::Held(table));
+        }
+        if self.seats[number].set_aside {
+            return Some(Verdict::Unknown(vec![FAILED.to_owned()]));
+        }
+        if let Some(verdict) = needs(&self.seats[number].needs[at], case.numbers) {
+            return Some(verdict);
+        }
+        if rule.has_applies {
+            match self.outcome(number, at, Function::Applies, case, tonight).clone() {
+                Outcome::Yes(true) => {}
+                Outcome::Yes(false) => return Some(Verdict::NotApplicable(NotFor::Applies)),
+                other => return Some(self.unknown(&other, case.school_id, tonight)),
+            }
+        }
+        if let Some(ask) = &rule.plain {
+            return Some(self.plain(ask, card, case));
+        }
+        let outcome = self.outcome(number, at, Function::Measure, case, tonight);
+        Some(match outcome {
+            Outcome::Number(value) => level(card, *value),
+            other => {
+                let other = other.clone();
+                self.unknown(&other, case.school_id, tonight)
+            }
+        })
+    }
+
+    /// A measure that is one word and nothing else needs no engine and no memory.
+    fn plain(&self, ask: &Ask, card: &Card, case: &CaseFile<'_>) -> Verdict {
+        match case.numbers.ask(ask) {
+            Value::Count(count) => level(card, count as f64),
+            Value::Number(number) if number.is_finite() => level(card, number),
+            Value::Missing => Verdict::Unknown(vec![peers::ask_words(ask)]),
+            _ => Verdict::Unknown(vec![FAILED.to_owned()]),
+        }
+    }
+
+    fn unknown(&self, outcome: &Outcome, school_id: &str, tonight: &[Option<Verdict>]) -> Verdict {
+        match outcome {
+            Outcome::Missing(questions) => {
+                let mut words = Vec::new();
+                for question in questions {
+                    for word in peers::words(question, || self.areas.peers(self.set, tonight, school_id)) {
+                        if !words.contains(&word) {
+                            words.push(word);
+                        }
+                    }
+                }
+                Verdict::Unknown(words)
+            }
+            _ => Verdict::Unknown(vec![FAILED.to_owned()]),
+        }
+    }
+
+    fn outcome(
+        &mut self,
+        number: usize,
+        at: usize,
+        function: Function,
+        case: &CaseFile<'_>,
+        tonight: &[Option<Verdict>],
+    ) -> &Outcome {
+        let rule = &self.set.rules[number];
+        let card = &rule.cards[at];
+        let (bench, areas, set) = (&self.bench, &self.areas, self.set);
+        let seat = &mut self.seats[number];
+        let memo = &mut seat.memos[at][function as usize];
+        let mut answer = answerer(set, areas, case, tonight);
+        let mut failure: Option<Failure> = None;
+        let outcome = memo.outcome(&mut answer, &mut |known| match function {
+            Function::Because => bench.tell(rule, card, known),
+            _ => bench.step(rule, card, function.name(), known, &mut failure),
+        });
+        if let Some(failure) = failure {
+            seat.set_aside |= failure.kind == crate::script::FailureKind::Limit;
+            seat.failed.get_or_insert_with(|| bench::problem(rule, &failure));
+        }
+        outcome
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Function {
+    Applies,
+    Measure,
+    Because,
+}
+
+impl Function {
+    fn name(self) -> &'static str {
+        match self {
+            Function::Applies => "applies",
+            Function::Measure => "measure",
+            Function::Because => "because",
+        }
+    }
+}
+
+impl Seat {
+    fn new(rule: &Rule) -> Seat {
+        let needs = |card: &Card| {
+            let word_of = |name: &str| Word::ALL.into_iter().find(|word| word.word() == name);
+            let asks = card
+                .needs
+                .iter()
+                .filter_map(|(name, least)| Some((Ask::year(word_of(name)?), *least)));
+            asks.collect()
+        };
+        Seat {
+            memos: rule.cards.iter().map(|_| Default::default()).collect(),
+            needs: rule.cards.iter().map(needs).collect(),
+            failed: None,
+            set_aside: false,
+        }
+    }
+}
+
+fn answerer<'a>(
+    set: &'a RuleSet,
+    areas: &'a peers::Areas,
+    case: &'a CaseFile<'_>,
+    tonight: &'a [Option<Verdict>],
+) -> impl FnMut(&Question) -> Answer + 'a {
+    move |question| match question {
+        Question::Word(ask) => Answer::Value(case.numbers.ask(ask)),
+        other => peers::answer(other, areas.live(set, tonight, case.school_id)),
+    }
+}
+
+/// Whether the card is for the grade; `None` where that cannot be told.
+fn for_grade(card: &Card, grade: Option<Grade>) -> Option<bool> {
+    match (card.grades, grade) {
+        (None, _) => Some(true),
+        (Some(range), Some(grade)) => Some(range.holds(grade)),
+        (Some(_), None) => None,
+    }
+}
+
+/// The verdict that least values decide: one below its least before a missing one.
+fn needs(needs: &[(Ask, f64)], numbers: &dyn Numbers) -> Option<Verdict> {
+    let mut missing: Vec<String> = Vec::new();
+    for (ask, least) in needs {
+        let has = match numbers.ask(ask) {
+            Value::Count(count) => count as f64,
+            Value::Number(number) => number,
+            _ => {
+                missing.push(ask.word.word().to_owned());
+                continue;
+            }
+        };
+        if has < *least {
+            return Some(Verdict::NotApplicable(NotFor::Needs {
+                word: ask.word.word().to_owned(),
+                least: *least,
+                has,
+            }));
+        }
+    }
+    (!missing.is_empty()).then_some(Verdict::Unknown(missing))
+}
+
+fn level(card: &Card, value: f64) -> Verdict {
+    match card.edges.level(value) {
+        Some(level) => Verdict::At { level, value },
+        None => Verdict::Clear { value },
+    }
+}

@@ -1,0 +1,416 @@
+//! From files to a set of rules at work: each rule is compiled, checked and tried by itself, then they are put in order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rhai::Engine;
+
+use super::bench::Bench;
+use super::card::Status;
+use super::check::{self, Asked};
+use super::compile::{self, Broken, Compiled, Library};
+use super::digest;
+use super::district::{self, Changes, District};
+use super::order;
+use super::plain::Wrong;
+use super::rule::{Rule, RuleSet, SetAside, Version, stem};
+use super::sources::{SourceFile, Sources};
+use super::{student, trial};
+use crate::monitor::{Place, Problem, Weight};
+use crate::school::{Level, Meaning, Tables};
+use crate::script;
+
+/// Compiles, checks and tries every rule. What is wrong with one sets that one aside and the others go on.
+pub fn load(sources: &Sources, meaning: &Meaning) -> (RuleSet, Vec<Problem>) {
+    build(sources, meaning, true)
+}
+
+/// The same without trials: for versions that passed theirs when they were put to work.
+pub(super) fn build(sources: &Sources, meaning: &Meaning, with_trials: bool) -> (RuleSet, Vec<Problem>) {
+    let engine = student::engine();
+    let mut problems = Vec::new();
+    let overlay = match district_text(sources) {
+        Ok(text) => text,
+        Err(problem) => return (RuleSet::default(), vec![problem]),
+    };
+    let district = match district::read(overlay) {
+        Ok(district) => district,
+        Err(wrong) => {
+            return (
+                RuleSet::default(),
+                vec![wrong.problem("rules/district.toml", "", overlay)],
+            );
+        }
+    };
+    let library = library(&engine, sources, &mut problems);
+    let mut work = Work {
+        sources,
+        meaning,
+        overlay,
+        library: &library,
+        set: RuleSet::default(),
+    };
+    let compiled = work.compile_all(&engine, &district);
+    work.settle(compiled, with_trials);
+    let ids: Vec<&str> = sources.rules().iter().map(|file| stem(&file.path)).collect();
+    for wrong in district::unknown_rules(&district, &ids) {
+        problems.push(wrong.problem("rules/district.toml", "", overlay));
+    }
+    let set = work.set;
+    problems.extend(set.set_aside.iter().map(|rule| rule.problem.clone()));
+    (set, problems)
+}
+
+fn district_text(sources: &Sources) -> Result<&str, Problem> {
+    let Some(file) = sources.district() else {
+        return Ok("");
+    };
+    std::str::from_utf8(&file.bytes).map_err(|_| {
+        Problem::new(
+            "district-toml-unreadable",
+            Weight::Waits,
+            Place::file("rules/district.toml"),
+            "the district's changes are not UTF-8 text",
+            "save the file as \"UTF-8\"; until then no rule is put to work anew",
+        )
+    })
+}
+
+/// Compiles `rules/lib`; a file that does not compile, or whose names are taken, is left out with a problem.
+pub(super) fn library(engine: &Engine, sources: &Sources, problems: &mut Vec<Problem>) -> Library {
+    let mut library = Library::default();
+    for file in sources.libraries() {
+        match shared_file(engine, file, &library) {
+            Ok((text, ast)) => {
+                library.functions.extend(check::functions(&ast));
+                library.files.push((file.path.clone(), text.to_owned()));
+                library.ast = library.ast.merge(&ast);
+            }
+            Err(wrong) => {
+                let text = String::from_utf8_lossy(&file.bytes);
+                problems.push(wrong.problem(&file.path, &text, ""));
+            }
+        }
+    }
+    library.functions.sort();
+    library
+}
+
+fn shared_file<'f>(engine: &Engine, file: &'f SourceFile, library: &Library) -> Result<(&'f str, rhai::AST), Wrong> {
+    let text = compile::text(file)?;
+    let ast = compile::parse(engine, text)?;
+    if let Some(statement) = ast.statements().first() {
+        return Err(Wrong::new(
+            "rule-card-wrong",
+            super::plain::spot(statement.position()),
+            "a shared file holds functions and nothing else",
+            "move this into a function",
+        ));
+    }
+    for (signature, _) in check::functions(&ast) {
+        let at = super::plain::Spot {
+            district: false,
+            line: 1,
+            column: 1,
+        };
+        if let Some(wrong) = check::taken_name(&signature.0, at) {
+            return Err(wrong);
+        }
+        if library.functions.iter().any(|(known, _)| known.0 == signature.0) {
+            return Err(Wrong::whole(
+                "rule-name-taken",
+                format!("`{}` stands in two shared files", signature.0),
+                "keep one of them",
+            ));
+        }
+    }
+    Ok((text, ast))
+}
+
+/// Files on their way to a set.
+pub(super) struct Work<'w> {
+    pub(super) sources: &'w Sources,
+    pub(super) meaning: &'w Meaning,
+    pub(super) overlay: &'w str,
+    pub(super) library: &'w Library,
+    pub(super) set: RuleSet,
+}
+
+type Named<'w> = (&'w SourceFile, Compiled);
+
+impl<'w> Work<'w> {
+    fn compile_all(&mut self, engine: &Engine, district: &District) -> Vec<Named<'w>> {
+        let files = self.sources.rules();
+        let none = Changes::default();
+        let mut compiled: Vec<Named<'w>> = Vec::new();
+        for file in &files {
+            let id = stem(&file.path);
+            if let Some(other) = files
+                .iter()
+                .find(|other| other.path != file.path && stem(&other.path) == id)
+            {
+                let wrong = Wrong::whole(
+                    "rule-name-twice",
+                    format!("`{id}` is also the name of {}", other.path),
+                    "stems are unique over all folders: rename one of the files",
+                );
+                self.set_aside(file, wrong.into());
+                continue;
+            }
+            match compile::compile(engine, self.library, file, district.get(id).unwrap_or(&none)) {
+                Ok(rule) => compiled.push((file, rule)),
+                Err(broken) => self.set_aside(file, broken),
+            }
+        }
+        compiled
+    }
+
+    fn set_aside(&mut self, file: &SourceFile, broken: Broken) {
+        let text = String::from_utf8_lossy(&file.bytes);
+        let count = broken.wrongs.len();
+        let Some(first) = broken.wrongs.into_iter().next() else {
+            return;
+        };
+        let mut problem = first.problem(&file.path, &text, self.overlay);
+        if count > 1 {
+            problem.message += &format!(" (and {} more)", count - 1);
+        }
+        let folder = file.path.rsplit('/').nth(1).unwrap_or_default();
+        let card = broken.card.as_ref();
+        if card.is_some_and(|card| matches!(card.status, Status::Draft | Status::Retired)) {
+            // Nobody waits for a draft.
+            problem.weight = Weight::Note;
+        }
+        self.set.set_aside.push(SetAside {
+            id: stem(&file.path).to_owned(),
+            path: file.path.clone(),
+            area: card.map_or(folder.to_owned(), |card| card.area.0.clone()),
+            levels: card.map_or(Level::ALL.to_vec(), |card| card.edges.levels.keys().copied().collect()),
+            live: card.is_none_or(|card| card.status == Status::Live),
+            problem,
+        });
+    }
+
+    /// Orders what compiled, tries it, and puts to work what is fit.
+    fn settle(&mut self, compiled: Vec<Named<'w>>, with_trials: bool) {
+        let mut all: BTreeMap<String, Named<'w>> = compiled
+            .into_iter()
+            .map(|(file, rule)| (stem(&file.path).to_owned(), (file, rule)))
+            .collect();
+        self.drop_unfit(&mut all);
+        if with_trials {
+            self.try_all(&mut all);
+            // A rule that asked one which failed its trial cannot be judged either.
+            self.drop_unfit(&mut all);
+        }
+        let (ordered, reads) = order::ordered(&graph(&all));
+        self.set.areas = areas(&all, &self.set.set_aside);
+        for id in ordered {
+            if let Some((file, rule)) = all.remove(&id) {
+                let reads = reads.get(&id).copied().unwrap_or(Tables::NONE);
+                let rule = self.rule(id, file, rule, reads);
+                self.set.rules.push(rule);
+            }
+        }
+        self.set.set_aside.sort_by(|left, right| left.path.cmp(&right.path));
+    }
+
+    /// Sets aside who asks a rule that is not there, and every rule in a circle, until nobody is left to set aside.
+    fn drop_unfit(&mut self, all: &mut BTreeMap<String, Named<'w>>) {
+        loop {
+            let circles = order::in_circles(&graph(all));
+            let unfit = all.iter().find_map(|(id, (_, rule))| {
+                let wrong = self.asks_nobody(rule, all).or_else(|| circle(id, rule, &circles));
+                wrong.map(|wrong| (id.clone(), wrong))
+            });
+            let Some((id, wrong)) = unfit else {
+                return;
+            };
+            // Circles are set aside together, before one of them is gone and the rest look fit.
+            let mut gone = vec![(id, wrong)];
+            for (other, (_, rule)) in all.iter() {
+                if gone[0].0 != *other
+                    && let Some(wrong) = circle(other, rule, &circles)
+                {
+                    gone.push((other.clone(), wrong));
+                }
+            }
+            for (id, wrong) in gone {
+                self.remove(all, &id, wrong);
+            }
+        }
+    }
+
+    fn remove(&mut self, all: &mut BTreeMap<String, Named<'w>>, id: &str, wrong: Wrong) {
+        if let Some((file, rule)) = all.remove(id) {
+            self.set_aside(
+                file,
+                Broken {
+                    wrongs: vec![wrong],
+                    card: Some(rule.cards[0].clone()),
+                },
+            );
+        }
+    }
+
+    fn asks_nobody(&self, rule: &Compiled, all: &BTreeMap<String, Named<'w>>) -> Option<Wrong> {
+        rule.findings.asks.iter().find_map(|(ask, at)| match ask {
+            Asked::Rule(id) if !all.contains_key(id) => {
+                let aside = self.set.set_aside.iter().any(|rule| rule.id == *id);
+                let (message, remedy) = if aside {
+                    (
+                        format!("the rule `{id}` that it asks is set aside"),
+                        "mend that rule first".to_owned(),
+                    )
+                } else {
+                    let near = script::nearest(id, all.keys().map(String::as_str));
+                    let remedy = near.map_or("name the file's stem".to_owned(), |near| {
+                        format!("did you mean `{near}`?")
+                    });
+                    (format!("there is no rule `{id}`"), remedy)
+                };
+                Some(Wrong::new("rule-asks-unknown", *at, message, remedy))
+            }
+            Asked::Area(area) if !self.knows_area(area, all) => {
+                let known: BTreeSet<&str> = all.values().map(|(_, rule)| rule.cards[0].area.word()).collect();
+                let near = script::nearest(area, known);
+                let remedy = near.map_or("name the area of a rule".to_owned(), |near| {
+                    format!("did you mean `{near}`?")
+                });
+                Some(Wrong::new(
+                    "rule-asks-unknown",
+                    *at,
+                    format!("no rule is of the area `{area}`"),
+                    remedy,
+                ))
+            }
+            _ => None,
+        })
+    }
+
+    fn knows_area(&self, area: &str, all: &BTreeMap<String, Named<'w>>) -> bool {
+        crate::school::Area::BUILT_IN.contains(&area)
+            || all.values().any(|(_, rule)| rule.cards[0].area.word() == area)
+            || self.set.set_aside.iter().any(|rule| rule.area == area)
+    }
+
+    fn try_all(&mut self, all: &mut BTreeMap<String, Named<'w>>) {
+        let mut bench = Some(Bench::new());
+        let known: Vec<trial::Known> = all
+            .iter()
+            .map(|(id, (_, rule))| trial::Known::new(id, &rule.file_card))
+            .chain(self.set.set_aside.iter().map(trial::Known::aside))
+            .collect();
+        let mut failed = Vec::new();
+        for (id, (file, rule)) in all.iter() {
+            let reads = rule.findings.reads();
+            let judged = self.rule(id.clone(), file, rule.bare(), reads);
+            let beside = self.sources.trial_of(&file.path);
+            let live = rule.cards.iter().any(|card| card.status == Status::Live);
+            let work = bench.take().unwrap_or_else(Bench::new);
+            let (problem, work) = trial::gate(judged, beside, live, &known, work);
+            bench = Some(work);
+            if let Some(problem) = problem {
+                failed.push((id.clone(), problem));
+            }
+        }
+        for (id, problem) in failed {
+            self.remove(all, &id, Wrong::whole("rule-trial-failed", "", ""));
+            if let Some(last) = self.set.set_aside.last_mut() {
+                let weight = last.problem.weight;
+                last.problem = Problem { weight, ..problem };
+            }
+        }
+    }
+
+    pub(super) fn rule(&mut self, id: String, file: &SourceFile, rule: Compiled, reads: Tables) -> Rule {
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        let mut texts = vec![text.as_str()];
+        texts.extend(self.library.files.iter().map(|(_, text)| text.as_str()));
+        let digest = |card| digest::digest(card, &rule.findings, &texts, self.meaning);
+        let digests = rule.cards.iter().map(digest).collect();
+        for remark in &rule.findings.remarks {
+            let mut remark = remark.clone().problem(&file.path, &text, self.overlay);
+            remark.weight = Weight::Note;
+            if !self.set.remarks.contains(&remark) {
+                self.set.remarks.push(remark);
+            }
+        }
+        let area = self.set.areas.iter().position(|area| *area == rule.cards[0].area.0);
+        let version = Version {
+            path: file.path.clone(),
+            text: text.clone(),
+            lib: self.library.files.clone(),
+            overlay: self.overlay.to_owned(),
+            meaning: self.meaning.clone(),
+        };
+        Rule {
+            id,
+            path: file.path.clone(),
+            docs: rule.docs,
+            ast: rule.ast,
+            file_card: rule.file_card,
+            cards: rule.cards,
+            by_school: rule.by_school,
+            digests,
+            asks: rule.findings.asks.keys().cloned().collect(),
+            has_applies: rule.has[0],
+            has_because: rule.has[1],
+            applies_asks: rule.has[0] && !rule.findings.asks.is_empty(),
+            plain: rule.plain,
+            reads,
+            area: area.map_or(super::peers::NOT_AN_AREA, |area| area as u8),
+            version,
+            text,
+        }
+    }
+}
+
+impl Compiled {
+    /// The rule as its file stands: for its trial.
+    fn bare(&self) -> Compiled {
+        Compiled {
+            docs: self.docs.clone(),
+            ast: self.ast.clone(),
+            findings: self.findings.clone(),
+            file_card: self.file_card.clone(),
+            cards: vec![self.file_card.clone()],
+            by_school: BTreeMap::new(),
+            has: self.has,
+            plain: self.plain.clone(),
+        }
+    }
+}
+
+fn circle(id: &str, rule: &Compiled, circles: &BTreeSet<String>) -> Option<Wrong> {
+    let at = rule.findings.asks.values().next().filter(|_| circles.contains(id))?;
+    let others: Vec<&str> = circles
+        .iter()
+        .map(String::as_str)
+        .filter(|other| *other != id)
+        .collect();
+    let message = if others.is_empty() {
+        "the rule asks its own area, and so itself".to_owned()
+    } else {
+        format!("rules ask each other in a circle: `{id}`, `{}`", others.join("`, `"))
+    };
+    Some(Wrong::new("rule-circle", *at, message, "let one of them stop asking"))
+}
+
+fn graph(all: &BTreeMap<String, Named<'_>>) -> Vec<order::Asker> {
+    all.iter()
+        .map(|(id, (_, rule))| order::Asker {
+            id: id.clone(),
+            area: rule.cards[0].area.0.clone(),
+            live: rule.cards.iter().any(|card| card.status == Status::Live),
+            asks: rule.findings.asks.keys().cloned().collect(),
+            reads: rule.findings.reads(),
+        })
+        .collect()
+}
+
+/// Areas of rules at work and set aside, each once.
+fn areas(all: &BTreeMap<String, Named<'_>>, aside: &[SetAside]) -> Vec<String> {
+    let at_work = all.values().map(|(_, rule)| rule.cards[0].area.0.clone());
+    let set: BTreeSet<String> = at_work.chain(aside.iter().map(|rule| rule.area.clone())).collect();
+    set.into_iter().collect()
+}

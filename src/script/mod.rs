@@ -1,0 +1,23 @@
+//! The sandbox that rules and script plugins run in: plain rhai without a file, a network, a clock, `eval`, `import` or `try`.
+//!
+//! In: script text and values. Out: values, or an error with its place. Never: a wrong answer where an error is due — a
+//! comparison is exact or refused, a loop ends, a missing value is never taken for nothing.
+
+mod compute;
+mod host;
+pub mod limits;
+mod op;
+mod operators;
+mod text;
+mod values;
+mod walk;
+
+pub use compute::{compute, negate, show};
+pub use host::{Failure, FailureKind, builtins, call, engine, failure, refused};
+pub use op::Op;
+pub use text::{Oddity, Piece, PieceKind, excerpt, find_functions, line_and_column, nearest, oddity, pieces};
+pub use values::{LevelWord, Missing, Rounding, WindowWord};
+pub use walk::{Node, variable_name, walk_statement};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,320 @@
+//! The outbox: letters as keys and numbers, what they told, and every step of their delivery.
+
+use std::collections::BTreeMap;
+
+use crate::monitor::Problem;
+use crate::outbox::{Entry, Kind, Letter, Posted, State, Told};
+use crate::school::{Day, Level, SchoolYear};
+
+use super::words::{day, json, maybe_level, named, odd, text, to_json, word};
+use super::{Store, Tx};
+
+/// A student's id, a rule's id and the number of an episode.
+pub type EpisodeKey = (String, String, u16);
+
+/// What letters told of an episode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Telling {
+    /// The highest level told.
+    pub level: Level,
+    /// Whether any of it was told in words, not as a count alone.
+    pub written: bool,
+}
+
+/// One step of a letter's delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// When, seconds since 1970.
+    pub at: i64,
+    /// The state it came to.
+    pub state: State,
+    /// The server's answer.
+    pub answer: String,
+}
+
+const LETTER: &str = "SELECT letter, kind, to_staff, address, to_name, morning, message_id, date, content, state, attempts, \
+                      not_before, answer FROM letter";
+
+fn letter(row: &rusqlite::Row<'_>) -> rusqlite::Result<Letter> {
+    Ok(Letter {
+        id: row.get(0)?,
+        kind: named(row, 1)?,
+        to_staff: row.get(2)?,
+        address: row.get(3)?,
+        to_name: row.get(4)?,
+        morning: day(row, 5)?,
+        message_id: row.get(6)?,
+        date: row.get(7)?,
+        content: json(row, 8)?,
+        state: named(row, 9)?,
+        attempts: row.get(10)?,
+        not_before: row.get(11)?,
+        answer: row.get(12)?,
+    })
+}
+
+/// Letters whose telling counts: neither refused nor replaced, and not put back by go-live.
+const COUNTS: &str = "put_back = 0 AND level IS NOT NULL AND letter IN (SELECT letter FROM letter \
+                      WHERE state NOT IN ('refused', 'replaced') AND as_of BETWEEN ?1 AND ?2)";
+
+impl Store {
+    /// One letter by its number.
+    pub fn letter(&self, id: i64) -> Result<Option<Letter>, Problem> {
+        self.one(&format!("{LETTER} WHERE letter = ?1"), [id], letter)
+    }
+
+    /// The letters in any of some states, in the order posted; all where none is given.
+    pub fn letters(&self, states: &[State]) -> Result<Vec<Letter>, Problem> {
+        if states.is_empty() {
+            return self.all(&format!("{LETTER} ORDER BY letter"), [], letter);
+        }
+        let marks = vec!["?"; states.len()].join(", ");
+        let sql = format!("{LETTER} WHERE state IN ({marks}) ORDER BY letter");
+        self.all(&sql, rusqlite::params_from_iter(states.iter().map(word)), letter)
+    }
+
+    /// The letters of one kind to one person for one morning, whatever became of them, in the order posted.
+    pub fn letters_for(&self, kind: Kind, to_staff: &str, morning: Day) -> Result<Vec<Letter>, Problem> {
+        let sql = format!("{LETTER} WHERE kind = ?1 AND to_staff = ?2 AND morning = ?3 ORDER BY letter");
+        self.all(&sql, (word(&kind), to_staff, text(morning)), letter)
+    }
+
+    /// The letters that spoke of a student, by name or as a count, in the order posted.
+    pub fn letters_about(&self, student_id: &str) -> Result<Vec<Letter>, Problem> {
+        let sql =
+            format!("{LETTER} WHERE letter IN (SELECT letter FROM letter_entry WHERE student_id = ?1) ORDER BY letter");
+        self.all(&sql, [student_id], letter)
+    }
+
+    /// The letters that a round must know of before it posts: every one that waits, and of this morning and later ones those of
+    /// every state, with what each tells.
+    pub fn posted(&self, morning: Day) -> Result<Vec<Posted>, Problem> {
+        let sql = format!("{LETTER} WHERE state = 'waiting' OR morning >= ?1 ORDER BY letter");
+        let letters = self.all(&sql, [text(morning)], letter)?;
+        let posted = letters.into_iter().map(|letter| {
+            let told = self.told_by(letter.id)?;
+            Ok(Posted { letter, told })
+        });
+        posted.collect()
+    }
+
+    /// What a letter tells, in the order posted.
+    pub fn told_by(&self, id: i64) -> Result<Vec<Told>, Problem> {
+        let sql = "SELECT student_id, school_id, rule, episode, level, written FROM letter_entry \
+                   WHERE letter = ?1 AND level IS NOT NULL ORDER BY rowid";
+        self.all(sql, [id], |row| {
+            Ok(Told {
+                student_id: row.get(0)?,
+                school_id: row.get(1)?,
+                rule: row.get(2)?,
+                episode: row.get(3)?,
+                level: maybe_level(row, 4)?.ok_or_else(|| odd(4, "no level"))?,
+                unwritten: !row.get::<_, bool>(5)?,
+            })
+        })
+    }
+
+    /// The highest level of an episode in letters other than one.
+    pub fn told_without(
+        &self,
+        letter: i64,
+        student_id: &str,
+        rule: &str,
+        episode: u16,
+    ) -> Result<Option<Level>, Problem> {
+        let sql = "SELECT level FROM letter_entry WHERE put_back = 0 AND letter <> ?1 AND student_id = ?2 AND rule = ?3 \
+                   AND episode = ?4 AND letter IN (SELECT letter FROM letter WHERE state NOT IN ('refused', 'replaced'))";
+        let levels = self.all(sql, (letter, student_id, rule, episode), |row| maybe_level(row, 0))?;
+        Ok(levels.into_iter().flatten().max())
+    }
+
+    /// The sealed bytes of a letter: there between its first attempt and its final answer.
+    pub fn sealed(&self, id: i64) -> Result<Option<Vec<u8>>, Problem> {
+        Ok(self
+            .one("SELECT sealed FROM letter WHERE letter = ?1", [id], |row| row.get(0))?
+            .flatten())
+    }
+
+    /// The steps of a letter's delivery, in order.
+    pub fn deliveries(&self, id: i64) -> Result<Vec<Delivery>, Problem> {
+        self.all(
+            "SELECT at, state, answer FROM delivery WHERE letter = ?1 ORDER BY rowid",
+            [id],
+            |row| {
+                Ok(Delivery {
+                    at: row.get(0)?,
+                    state: named(row, 1)?,
+                    answer: row.get(2)?,
+                })
+            },
+        )
+    }
+
+    /// The highest level of an episode in letters that were neither refused nor replaced.
+    pub fn told(
+        &self,
+        year: &SchoolYear,
+        student_id: &str,
+        rule: &str,
+        episode: u16,
+    ) -> Result<Option<Level>, Problem> {
+        let sql =
+            format!("SELECT level FROM letter_entry WHERE {COUNTS} AND student_id = ?3 AND rule = ?4 AND episode = ?5");
+        let params = (text(year.start), text(year.end), student_id, rule, episode);
+        let levels = self.all(&sql, params, |row| maybe_level(row, 0))?;
+        Ok(levels.into_iter().flatten().max())
+    }
+
+    /// The same for every episode of a year at once; one that nobody was told of is not there.
+    pub fn tolds(&self, year: &SchoolYear) -> Result<BTreeMap<EpisodeKey, Telling>, Problem> {
+        let sql = format!("SELECT student_id, rule, episode, level, written FROM letter_entry WHERE {COUNTS}");
+        let rows = self.all(&sql, (text(year.start), text(year.end)), |row| {
+            let key: EpisodeKey = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok((key, maybe_level(row, 3)?, row.get::<_, bool>(4)?))
+        })?;
+        let mut tolds = BTreeMap::new();
+        for (key, level, written) in rows {
+            let Some(level) = level else { continue };
+            let told = tolds.entry(key).or_insert(Telling { level, written });
+            *told = Telling {
+                level: told.level.max(level),
+                written: told.written || written,
+            };
+        }
+        Ok(tolds)
+    }
+}
+
+impl Tx<'_> {
+    /// Posts a letter with what it tells; its number in the store. An entry of which nothing is told, such as a flag that was
+    /// cleared, is kept too: who was written about whom is on record.
+    pub fn post(&self, letter: &Letter, told: &[Told]) -> Result<i64, Problem> {
+        let sql = "INSERT INTO letter (kind, to_staff, address, to_name, morning, message_id, date, as_of, content, state, \
+                   attempts, not_before, answer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        self.run(
+            sql,
+            (
+                word(&letter.kind),
+                &letter.to_staff,
+                &letter.address,
+                &letter.to_name,
+                text(letter.morning),
+                &letter.message_id,
+                letter.date,
+                text(letter.content.as_of),
+                to_json(&letter.content),
+                word(&letter.state),
+                letter.attempts,
+                letter.not_before,
+                &letter.answer,
+            ),
+        )?;
+        let id = self.db.last_insert_rowid();
+        let mut statement = self.statement("INSERT INTO letter_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)")?;
+        for told in told {
+            let row = (
+                id,
+                &told.student_id,
+                &told.school_id,
+                &told.rule,
+                told.level.word(),
+                told.episode,
+                !told.unwritten,
+            );
+            statement.execute(row).map_err(|error| self.trouble(&error))?;
+        }
+        let is_told = |entry: &Entry| {
+            told.iter()
+                .any(|told| told.student_id == entry.student_id && told.rule == entry.rule)
+        };
+        for entry in letter.content.entries.iter().filter(|entry| !is_told(entry)) {
+            let row = (
+                id,
+                &entry.student_id,
+                &entry.school_id,
+                &entry.rule,
+                None::<&str>,
+                entry.episode,
+                true,
+            );
+            statement.execute(row).map_err(|error| self.trouble(&error))?;
+        }
+        Ok(id)
+    }
+
+    /// Posts a letter in the place of one that still waits; `None`, and nothing posted, where that one was already tried.
+    pub fn replace(&self, old: i64, letter: &Letter, told: &[Told]) -> Result<Option<i64>, Problem> {
+        if !self.withdraw(old)? {
+            return Ok(None);
+        }
+        self.post(letter, told).map(Some)
+    }
+
+    /// Takes back a letter that still waits, as replaced by nothing; false where it was already tried.
+    pub fn withdraw(&self, id: i64) -> Result<bool, Problem> {
+        let sql = "UPDATE letter SET state = 'replaced', sealed = NULL WHERE letter = ?1 AND state = 'waiting'";
+        Ok(self.run(sql, [id])? > 0)
+    }
+
+    /// Keeps a letter's bytes before its first attempt; bytes that are already sealed stay as they are.
+    pub fn seal(&self, id: i64, bytes: &[u8]) -> Result<(), Problem> {
+        self.run(
+            "UPDATE letter SET sealed = ?2 WHERE letter = ?1 AND sealed IS NULL",
+            (id, bytes),
+        )
+        .map(|_| ())
+    }
+
+    /// Forgets a letter's bytes.
+    pub fn blank(&self, id: i64) -> Result<(), Problem> {
+        self.run("UPDATE letter SET sealed = NULL WHERE letter = ?1", [id])
+            .map(|_| ())
+    }
+
+    /// Brings a letter to a state at a time (seconds since 1970) and keeps the step. `sending` counts as an attempt; a final
+    /// answer (`sent`, `refused`, `replaced`) blanks the bytes.
+    pub fn set_state(&self, id: i64, state: State, answer: &str, not_before: i64, at: i64) -> Result<(), Problem> {
+        let attempt = u32::from(state == State::Sending);
+        let sql =
+            "UPDATE letter SET state = ?2, answer = ?3, not_before = ?4, attempts = attempts + ?5 WHERE letter = ?1";
+        self.run(sql, (id, word(&state), answer, not_before, attempt))?;
+        self.run(
+            "INSERT INTO delivery VALUES (?1, ?2, ?3, ?4)",
+            (id, at, word(&state), answer),
+        )?;
+        if matches!(state, State::Sent | State::Refused | State::Replaced) {
+            self.blank(id)?;
+        }
+        Ok(())
+    }
+
+    /// Not to be tried before a time (seconds since 1970); state and attempts stay as they are.
+    pub fn postpone(&self, id: i64, not_before: i64) -> Result<(), Problem> {
+        self.run("UPDATE letter SET not_before = ?2 WHERE letter = ?1", (id, not_before))
+            .map(|_| ())
+    }
+
+    /// Lets a letter that was refused, put off or left unsure be tried again now; its bytes, where still sealed, stay.
+    pub fn try_again(&self, id: i64, at: i64) -> Result<(), Problem> {
+        let sql = "UPDATE letter SET state = CASE WHEN sealed IS NULL THEN 'waiting' ELSE 'delayed' END, not_before = 0 \
+                   WHERE letter = ?1";
+        self.run(sql, [id])?;
+        let sql = "INSERT INTO delivery SELECT letter, ?2, state, 'tried again by hand' FROM letter WHERE letter = ?1";
+        self.run(sql, (id, at)).map(|_| ())
+    }
+
+    /// Withdraws every letter that still waits: at go-live nothing of the rehearsal may reach an owner.
+    pub fn withdraw_waiting(&self) -> Result<(), Problem> {
+        self.run(
+            "UPDATE letter SET state = 'replaced', sealed = NULL WHERE state = 'waiting'",
+            [],
+        )
+        .map(|_| ())
+    }
+
+    /// Puts back everything told so far, at one school or at all: what rehearsal wrote its owners never read.
+    pub fn put_told_back(&self, school_id: Option<&str>) -> Result<(), Problem> {
+        let sql = "UPDATE letter_entry SET put_back = 1 WHERE ?1 IS NULL OR school_id = ?1";
+        self.run(sql, [school_id]).map(|_| ())
+    }
+}

@@ -1,0 +1,229 @@
+//! Opening the file: settings, migrations, and what must not be opened.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Store, trouble};
+use crate::monitor::{Place, Problem, Weight};
+
+/// Migrations in order; the file's `user_version` counts those that ran.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
+
+/// How long a statement waits for another process's short write. Rounds exclude each other by the home's lock before that.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Prepared statements kept: more than a round uses.
+const STATEMENTS: usize = 64;
+
+impl Store {
+    /// Opens the store for a round, made where there is none, brought to today's schema and looked over for damage.
+    pub fn open(path: impl AsRef<Path>) -> Result<Store, Problem> {
+        Store::open_with(path.as_ref(), &MIGRATIONS)
+    }
+
+    /// An empty store in memory, for looking at a home whose first round is still to come: nothing is written anywhere.
+    ///
+    /// # Errors
+    ///
+    /// A problem where the database cannot make its tables.
+    pub fn empty() -> Result<Store, Problem> {
+        let store = connect(Path::new(":memory:"))?;
+        store.migrate(&MIGRATIONS)?;
+        Ok(store)
+    }
+
+    /// The same with a list of migrations, so that the step to a later one can be tested before there is one.
+    pub(super) fn open_with(path: &Path, migrations: &[&str]) -> Result<Store, Problem> {
+        create_private(path)?;
+        let store = connect(path)?;
+        store.refuse_foreign(migrations.len())?;
+        store.settings("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        store.migrate(migrations)?;
+        store.look_over()?;
+        Ok(store)
+    }
+
+    /// Opens the store for looking alone: nothing in the file changes, and nobody is kept waiting.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Store, Problem> {
+        let path = path.as_ref();
+        if !path.exists() {
+            let remedy = "run `firstbell run` once: the first round makes it";
+            let place = Place::file(path.display().to_string());
+            return Err(Problem::new(
+                "store-missing",
+                Weight::Stop,
+                place,
+                "there is no store yet",
+                remedy,
+            ));
+        }
+        let store = connect(path)?;
+        // Where a writer is at work or was cut off, its journal is not ours to fold into the file when we leave.
+        if journal(path).metadata().is_ok_and(|journal| journal.len() > 0) {
+            let kept = store.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            kept.map_err(|error| store.trouble(&error))?;
+        }
+        store.settings("PRAGMA query_only = ON;")?;
+        store.refuse_foreign(MIGRATIONS.len())?;
+        if store.version()? < MIGRATIONS.len() {
+            let place = Place::file(path.display().to_string());
+            let message = "the store was written by an older firstbell";
+            return Err(Problem::new(
+                "store-older",
+                Weight::Stop,
+                place,
+                message,
+                "run `firstbell run` once: a round brings it up to date",
+            ));
+        }
+        Ok(store)
+    }
+
+    fn settings(&self, pragmas: &str) -> Result<(), Problem> {
+        self.db.execute_batch(pragmas).map_err(|error| self.trouble(&error))
+    }
+
+    fn version(&self) -> Result<usize, Problem> {
+        let version = self.db.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+        let version = version.map_err(|error| self.trouble(&error))?;
+        // A negative version was written by nobody we know; it is as far from ours as a newer one.
+        Ok(usize::try_from(version).unwrap_or(usize::MAX))
+    }
+
+    /// Refuses what is not ours to touch: a later firstbell's store, and a database with tables but no version of ours.
+    fn refuse_foreign(&self, newest: usize) -> Result<(), Problem> {
+        let version = self.version()?;
+        if version == 0 && self.count("SELECT count(*) FROM sqlite_schema")? > 0 {
+            return Err(self.failed(rusqlite::ffi::SQLITE_NOTADB));
+        }
+        if version <= newest {
+            return Ok(());
+        }
+        let place = Place::file(self.path.display().to_string());
+        let message = "the store was written by a newer firstbell";
+        let remedy = "install that version again, or bring back a backup from before the upgrade";
+        Err(Problem::new("store-newer", Weight::Stop, place, message, remedy))
+    }
+
+    fn migrate(&self, migrations: &[&str]) -> Result<(), Problem> {
+        let from = self.version()?;
+        if from == migrations.len() {
+            return Ok(());
+        }
+        if from > 0 {
+            self.copy_before(from)?;
+        }
+        let tx = self.begin()?;
+        // Asked again inside the transaction: two processes may make the same new store at once.
+        let from = self.version()?;
+        for (number, migration) in migrations.iter().enumerate().skip(from) {
+            self.settings(migration)?;
+            self.settings(&format!("PRAGMA user_version = {}", number + 1))?;
+        }
+        tx.commit()
+    }
+
+    /// A copy of the file as it was before a migration, beside it.
+    fn copy_before(&self, version: usize) -> Result<(), Problem> {
+        let copy = self.path.with_extension(format!("before-{}.db", version + 1));
+        if copy.exists() {
+            return Ok(());
+        }
+        let made = self.db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]);
+        made.map_err(|error| self.trouble(&error))?;
+        keep_private(&copy)
+    }
+
+    fn count(&self, sql: &str) -> Result<i64, Problem> {
+        Ok(self.one(sql, [], |row| row.get(0))?.unwrap_or(0))
+    }
+
+    /// A quick look for damage; indexes are compared by `firstbell doctor`.
+    fn look_over(&self) -> Result<(), Problem> {
+        let found: Option<String> = self.one("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if found.as_deref() == Some("ok") {
+            return Ok(());
+        }
+        Err(self.failed(rusqlite::ffi::SQLITE_CORRUPT))
+    }
+
+    /// The problem that one of SQLite's own codes is.
+    fn failed(&self, code: i32) -> Problem {
+        self.trouble(&rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None))
+    }
+}
+
+fn connect(path: &Path) -> Result<Store, Problem> {
+    // Even a look opens the file for writing: a read-only connection would leave its journal files behind.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags).map_err(|error| trouble::problem(&error, path))?;
+    let store = Store {
+        db,
+        path: path.to_owned(),
+    };
+    let timeout = store.db.busy_timeout(BUSY_TIMEOUT);
+    timeout.map_err(|error| store.trouble(&error))?;
+    store.db.set_prepared_statement_cache_capacity(STATEMENTS);
+    store.settings(
+        "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; \
+         PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;",
+    )?;
+    Ok(store)
+}
+
+fn journal(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
+}
+
+/// Makes an empty file that only its owner can read, where there is none: SQLite would make it readable by others, and its
+/// journal takes over the file's mode.
+fn create_private(path: &Path) -> Result<(), Problem> {
+    // One in memory has no file; made here it would lie where the command was given.
+    if path.exists() || path == Path::new(":memory:") {
+        return Ok(());
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => {
+            let place = Place::file(path.display().to_string());
+            let message = format!("the store cannot be made: {error}");
+            let remedy = "see that the folder is there and that this account may write to it";
+            Err(Problem::new("store-unmade", Weight::Stop, place, message, remedy))
+        }
+    }
+}
+
+fn keep_private(path: &Path) -> Result<(), Problem> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let only_owner = std::fs::Permissions::from_mode(0o600);
+        if let Err(error) = std::fs::set_permissions(path, only_owner) {
+            let place = Place::file(path.display().to_string());
+            let message = format!("the copy cannot be kept from other accounts: {error}");
+            return Err(Problem::new(
+                "store-copy-open",
+                Weight::Stop,
+                place,
+                message,
+                "give the folder to this account",
+            ));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+use super::{books, day, home};
+use crate::directory::Person;
+use crate::routing::{Caseload, Staff};
+use crate::school::{Area, Grade};
+use crate::store::{Changed, Group, Outcome, Store};
+
+#[test]
+fn the_directory_is_the_only_table_with_names() {
+    let (_folder, path) = home();
+    let store = Store::open(&path).expect("opened");
+    let books = books(3);
+    let person = |id: &str, last: &str| Person {
+        student_id: id.into(),
+        first_name: "Quixote".into(),
+        last_name: last.into(),
+        homeroom: "12B".into(),
+    };
+    let tx = store.begin().expect("a transaction");
+    tx.save_books(&books, &Changed::everything(&books)).expect("saved");
+    tx.save_directory(
+        &books.names,
+        &[person("S000001", "Zarathustra"), person("S000000", "Old")],
+    )
+    .expect("saved");
+    tx.save_directory(&books.names, &[person("S000000", "New"), person("nobody", "Nobody")])
+        .expect("saved");
+    tx.commit().expect("committed");
+    assert_eq!(
+        store.person("S000000").expect("read").map(|person| person.last_name),
+        Some("New".to_owned())
+    );
+    assert_eq!(store.person("S000002").expect("read"), None);
+    let wanted = ["S000001".to_owned(), "S000002".to_owned()].into();
+    let people = store.people(&wanted).expect("read");
+    assert_eq!(people.values().collect::<Vec<_>>(), [&person("S000001", "Zarathustra")]);
+
+    let tables: Vec<String> = store
+        .all("SELECT name FROM sqlite_schema WHERE type = 'table'", [], |row| {
+            row.get(0)
+        })
+        .expect("tables");
+    for table in tables.iter().filter(|table| *table != "directory") {
+        let rows = store.all(&format!("SELECT * FROM {table}"), [], |row| {
+            let columns = row.as_ref().column_count();
+            (0..columns)
+                .map(|column| row.get_ref(column).map(|value| format!("{value:?}")))
+                .collect::<Result<String, _>>()
+        });
+        for row in rows.expect("rows") {
+            assert!(!row.contains("Quixote") && !row.contains("Zarathustra"), "{table}");
+        }
+    }
+}
+
+#[test]
+fn staff_caseloads_and_audit_tables_come_back() {
+    let (_folder, path) = home();
+    let store = Store::open(&path).expect("opened");
+    let staff = Staff {
+        staff_id: "17".into(),
+        name: "R. Okafor".into(),
+        roles: vec!["counselor".into(), "mtss_lead".into()],
+        grades: vec![Grade(0), Grade(-1)],
+        away_until: Some(day("2026-12-01")),
+        ..Staff::default()
+    };
+    let caseload = Caseload {
+        student_id: "S000001".into(),
+        staff_id: "17".into(),
+        role: "counselor".into(),
+        area: Some(Area("attendance".into())),
+        from: Some(day("2026-09-01")),
+        until: None,
+        from_range: true,
+    };
+    let group = Group {
+        student_id: "S000001".into(),
+        group: "gender".into(),
+        value: "x".into(),
+    };
+    let outcome = Outcome {
+        student_id: "S000001".into(),
+        outcome: "graduated".into(),
+        value: true,
+        date: None,
+    };
+    let tx = store.begin().expect("a transaction");
+    for _ in 0..2 {
+        tx.save_staff(std::slice::from_ref(&staff)).expect("saved");
+        tx.save_caseload(std::slice::from_ref(&caseload)).expect("saved");
+        tx.save_groups(std::slice::from_ref(&group)).expect("saved");
+        tx.save_outcomes(std::slice::from_ref(&outcome)).expect("saved");
+    }
+    tx.commit().expect("committed");
+    assert_eq!(store.staff().expect("read"), [staff]);
+    assert_eq!(store.caseload().expect("read"), [caseload]);
+    assert_eq!(store.groups().expect("read"), [group]);
+    assert_eq!(store.outcomes().expect("read"), [outcome]);
+}

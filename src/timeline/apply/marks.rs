@@ -1,0 +1,205 @@
+//! Marks: a changed mark closes the old one and opens a new one, so that what was known when can be told.
+
+use std::collections::BTreeSet;
+
+use super::{Applied, Scope, each_student};
+use crate::facts::{Books, Mark, MarkKind, SchoolIx};
+use crate::monitor::Tallies;
+use crate::records::{Covers, MarkFold, MarkRow, NONE};
+use crate::school::{Day, Interner, Table};
+
+/// The numbers of a fold's names in the books.
+struct Numbering {
+    courses: Vec<u32>,
+    terms: Vec<u32>,
+    schools: Vec<SchoolIx>,
+    texts: Vec<u32>,
+}
+
+impl Numbering {
+    fn school(&self, row: &MarkRow) -> Option<SchoolIx> {
+        self.schools.get(row.school as usize).copied()
+    }
+
+    /// The key of a row in the books' numbers.
+    fn key(&self, row: &MarkRow) -> Key {
+        Key {
+            course: self.courses[row.course as usize],
+            term: self.terms[row.term as usize],
+            school: self.school(row),
+            kind: row.kind,
+            date: row.date(),
+        }
+    }
+}
+
+/// What makes two marks one mark, corrected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Key {
+    course: u32,
+    term: u32,
+    school: Option<SchoolIx>,
+    kind: MarkKind,
+    date: Option<Day>,
+}
+
+impl Key {
+    fn of(mark: &Mark) -> Key {
+        Key {
+            course: mark.course,
+            term: mark.term,
+            school: mark.school,
+            kind: mark.kind,
+            date: mark.date,
+        }
+    }
+}
+
+/// Applies marks.
+pub(super) fn marks(books: &mut Books, fold: &MarkFold, covers: Covers, accepted: Day, applied: &mut Applied) {
+    let numbering = number(books, fold, applied);
+    let mut schools: BTreeSet<_> = numbering.schools.iter().copied().map(Some).collect();
+    if fold.rows.iter().any(|row| row.school == NONE) {
+        schools.insert(None);
+    }
+    let dates = || fold.rows.iter().filter_map(MarkRow::date);
+    let scope = Scope::new(covers, schools, dates().min(), dates().max());
+    let terms: BTreeSet<u32> = numbering.terms.iter().copied().collect();
+    let replaces = |mark: &Mark| match covers {
+        Covers::Term => terms.contains(&mark.term) && scope.schools.contains(&mark.school),
+        _ => scope.replaces(mark.school, mark.date),
+    };
+    let mut rows_of: Vec<&[MarkRow]> = Vec::new();
+    let chunks: Vec<&[MarkRow]> = fold.rows.chunk_by(|one, two| one.student == two.student).collect();
+    let mut named: Vec<(&str, &[MarkRow])> = chunks
+        .into_iter()
+        .map(|rows| (fold.students.names.name(rows[0].student), rows))
+        .collect();
+    named.sort_unstable_by_key(|(id, _)| *id);
+    for (id, rows) in named {
+        let student = books.student(id).0 as usize;
+        if rows_of.len() <= student {
+            rows_of.resize(student + 1, &[]);
+        }
+        rows_of[student] = rows;
+    }
+    rows_of.resize(books.students.len(), &[]);
+    each_student(
+        &mut books.students,
+        &rows_of,
+        Table::Grades,
+        applied,
+        |known, rows, tallies| {
+            let nothing = rows.is_empty() && known.marks.is_empty();
+            !nothing && student(&mut known.marks, rows, &numbering, &replaces, accepted, tallies)
+        },
+    );
+}
+
+/// Gives a fold's names their numbers in the books, in the order of the names, and keeps what the export says of courses.
+fn number(books: &mut Books, fold: &MarkFold, applied: &mut Applied) -> Numbering {
+    fn numbers(names: &Interner, mut give: impl FnMut(&str) -> u32) -> Vec<u32> {
+        let mut order: Vec<u32> = (0..names.len() as u32).collect();
+        order.sort_unstable_by(|one, two| names.name(*one).cmp(names.name(*two)));
+        let mut numbers = vec![0; names.len()];
+        for at in order {
+            numbers[at as usize] = give(names.name(at));
+        }
+        numbers
+    }
+    let courses = numbers(&fold.courses.names, |name| books.course(name));
+    for (at, (name, subject)) in fold.course_words.iter().enumerate() {
+        let course = &mut books.courses[courses[at] as usize];
+        for (kept, word) in [(&mut course.name, name), (&mut course.subject, subject)] {
+            if !word.is_empty() && kept != word {
+                kept.clone_from(word);
+                applied.table(Table::Courses);
+            }
+        }
+    }
+    let schools = numbers(&fold.schools.names, |name| u32::from(books.school(name).0));
+    Numbering {
+        courses,
+        terms: numbers(&fold.terms.names, |name| books.names.terms.intern(name)),
+        schools: schools.into_iter().map(|school| SchoolIx(school as u16)).collect(),
+        texts: numbers(&fold.texts.names, |name| books.names.marks.intern(name)),
+    }
+}
+
+/// Applies one student's rows; whether anything changed.
+fn student(
+    marks: &mut Vec<Mark>,
+    rows: &[MarkRow],
+    numbering: &Numbering,
+    replaces: &dyn Fn(&Mark) -> bool,
+    accepted: Day,
+    tallies: &mut Tallies,
+) -> bool {
+    let mut changed = false;
+    let mut settled = vec![false; rows.len()];
+    // Rows are few per student: looking through them costs less than a table of them.
+    let keys: Vec<Key> = rows.iter().map(|row| numbering.key(row)).collect();
+    // A blank cell says that the earlier mark still stands, whatever its kind and date.
+    let stands = |mark: &Mark| {
+        let same = |key: &Key| (key.course, key.term, key.school) == (mark.course, mark.term, mark.school);
+        rows.iter().zip(&keys).any(|(row, key)| row.text == NONE && same(key))
+    };
+    marks.retain_mut(|mark| {
+        if mark.gone.is_some() {
+            return true;
+        }
+        let found = keys.iter().position(|key| *key == Key::of(mark));
+        match found.map(|at| (at, &rows[at])) {
+            Some((at, row)) if row.text == NONE || numbering.texts[row.text as usize] == mark.text => {
+                settled[at] = true;
+                let missing = row.missing_work();
+                if row.text != NONE && missing != mark.missing_work {
+                    mark.missing_work = missing;
+                    changed = true;
+                }
+                return true;
+            }
+            Some(_) => tallies.add("mark-corrected", 0, "", ""),
+            None if replaces(mark) && !stands(mark) => tallies.add("mark-withdrawn", 0, "", ""),
+            None => return true,
+        }
+        changed = true;
+        mark.gone = Some(accepted);
+        // What was accepted and corrected in one round was never told to anybody.
+        mark.accepted != accepted
+    });
+    let fresh = rows
+        .iter()
+        .zip(&keys)
+        .zip(&settled)
+        .filter(|((row, _), settled)| !**settled && row.text != NONE);
+    let fresh: Vec<_> = fresh.map(|((row, key), _)| (row, *key)).collect();
+    if marks.is_empty() {
+        marks.reserve_exact(fresh.len());
+    }
+    for (row, key) in fresh {
+        let text = numbering.texts[row.text as usize];
+        let same = |mark: &&mut Mark| mark.gone == Some(accepted) && mark.text == text && Key::of(mark) == key;
+        changed = true;
+        if let Some(closed) = marks.iter_mut().find(same) {
+            closed.gone = None;
+            closed.missing_work = row.missing_work();
+            continue;
+        }
+        marks.push(Mark {
+            course: key.course,
+            term: key.term,
+            school: key.school,
+            kind: key.kind,
+            date: key.date,
+            text,
+            missing_work: row.missing_work(),
+            accepted,
+            gone: None,
+        });
+    }
+    if changed {
+        marks.sort_unstable();
+    }
+    changed
+}

@@ -1,0 +1,180 @@
+//! Newer exports correct older ones: what a file covers is replaced, the rest stands.
+//!
+//! In: books and one intake. Out: books, and whose facts changed. Never: a name; a fact outside what the file covers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
+
+use crate::facts::{Books, SchoolIx, Student, StudentIx};
+use crate::monitor::Tallies;
+use crate::records::{Covers, Intake};
+use crate::school::{Day, Table, Tables};
+
+mod attendance;
+mod events;
+mod marks;
+mod people;
+mod places;
+
+/// What applying one export changed.
+#[derive(Clone, Debug, Default)]
+pub struct Applied {
+    /// Facts by what became of them: `no-longer-listed`, `listed-again`, `mark-corrected`, `mark-withdrawn`.
+    pub tallies: Tallies,
+    /// Students whose facts changed.
+    pub changed: BTreeSet<StudentIx>,
+    /// Tables in which anything changed.
+    pub tables: Tables,
+}
+
+impl Applied {
+    /// Notes that a student's facts in a table changed.
+    fn student(&mut self, student: StudentIx, table: Table) {
+        self.changed.insert(student);
+        self.table(table);
+    }
+
+    /// Notes that a table changed.
+    fn table(&mut self, table: Table) {
+        self.tables = self.tables.and(Tables::one(table));
+    }
+
+    /// Counts a fact of a kind.
+    fn count(&mut self, kind: &str) {
+        self.tallies.add(kind, 0, "", "");
+    }
+}
+
+/// Which facts of one table a file replaces.
+#[derive(Clone, Debug)]
+struct Scope {
+    covers: Covers,
+    /// Schools present in the file; `None` for rows that name none.
+    schools: BTreeSet<Option<SchoolIx>>,
+    /// The whole weeks from the file's first to its last date.
+    weeks: Option<(Day, Day)>,
+}
+
+impl Scope {
+    /// The scope of a file with these schools and dates.
+    fn new(covers: Covers, schools: BTreeSet<Option<SchoolIx>>, first: Option<Day>, last: Option<Day>) -> Scope {
+        Scope {
+            covers,
+            schools,
+            weeks: first
+                .zip(last)
+                .map(|(first, last)| (first.monday(), last.monday().plus(6))),
+        }
+    }
+
+    /// Whether the file is the whole truth about a fact of this school on this day, so that a fact it does not hold is no more.
+    ///
+    /// A term's file replaces by term, which only tables with terms can say: for the others it adds and corrects by key.
+    fn replaces(&self, school: Option<SchoolIx>, date: Option<Day>) -> bool {
+        match self.covers {
+            Covers::Year => self.schools.contains(&school),
+            Covers::Window => {
+                let within = self
+                    .weeks
+                    .zip(date)
+                    .is_some_and(|((from, to), date)| from <= date && date <= to);
+                within && self.schools.contains(&school)
+            }
+            Covers::Now => true,
+            Covers::Rows | Covers::Term => false,
+        }
+    }
+}
+
+/// Applies one export to the books. `accepted` is the round's as-of day; `last_as_of` the as-of day of the round before, the last on
+/// which somebody no longer listed still was (`None`: there was none, so a listing that went away never held).
+///
+/// Applying the same export twice changes nothing the second time. An intake that is not usable changes nothing. Names, staff,
+/// caseloads, groups and outcomes are not in the books: the caller takes them from the intake before.
+pub fn apply(books: &mut Books, intake: Intake, covers: Covers, accepted: Day, last_as_of: Option<Day>) -> Applied {
+    let mut applied = Applied::default();
+    if !intake.usable {
+        return applied;
+    }
+    let known = books.students.len();
+    for &table in &intake.tables {
+        match table {
+            Table::Schools => places::schools(books, &intake.school_rows, &mut applied),
+            Table::Calendar => places::calendar(books, &intake.calendar, covers, &mut applied),
+            Table::Terms => places::terms(books, &intake.term_rows, covers, &mut applied),
+            Table::Courses => places::courses(books, &intake.courses, covers, &mut applied),
+            Table::Students => people::students(books, &intake.students, covers, last_as_of, &mut applied),
+            Table::Enrollments => people::enrollments(books, &intake.enrollments, covers, last_as_of, &mut applied),
+            Table::Attendance => attendance::attendance(books, &intake.attendance, covers, &mut applied),
+            Table::Grades => marks::marks(books, &intake.marks, covers, accepted, &mut applied),
+            Table::Behavior => {
+                books.behavior_seen = true;
+                events::incidents(books, &intake.incidents, covers, &mut applied);
+            }
+            Table::Interventions => events::plans(books, &intake.plans, covers, &mut applied),
+            Table::Contacts => events::contacts(books, &intake.contacts, covers, &mut applied),
+            Table::Staff | Table::Caseload | Table::Groups | Table::Outcomes => {}
+        }
+    }
+    // A student met for the first time is kept even where nothing but the id is known.
+    applied
+        .changed
+        .extend((known..books.students.len()).map(|at| StudentIx(at as u32)));
+    applied
+}
+
+/// Lets `work` change the facts of every student beside what `rows` holds for them, the students shared between threads.
+fn each_student<R: Sync>(
+    students: &mut [Student],
+    rows: &[R],
+    table: Table,
+    applied: &mut Applied,
+    work: impl Fn(&mut Student, &R, &mut Tallies) -> bool + Sync,
+) {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = students.len().div_ceil(threads).max(1);
+    let one = |first: usize, students: &mut [Student], rows: &[R]| {
+        let (mut changed, mut tallies) = (Vec::new(), Tallies::default());
+        for (at, (student, rows)) in students.iter_mut().zip(rows).enumerate() {
+            if work(student, rows, &mut tallies) {
+                changed.push(StudentIx((first + at) as u32));
+            }
+        }
+        (changed, tallies)
+    };
+    let done: Vec<_> = thread::scope(|scope| {
+        let shares = students.chunks_mut(share).zip(rows.chunks(share)).enumerate();
+        let one = &one;
+        let others: Vec<_> = shares
+            .map(|(at, (students, rows))| scope.spawn(move || one(at * share, students, rows)))
+            .collect();
+        others
+            .into_iter()
+            .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    for (changed, tallies) in done {
+        if !changed.is_empty() {
+            applied.table(table);
+        }
+        applied.changed.extend(changed);
+        applied.tallies.merge(&tallies);
+    }
+}
+
+/// Rows by student, in the order in which they came.
+fn by_student<R, T>(
+    books: &mut Books,
+    rows: &[R],
+    mut fact: impl FnMut(&mut Books, &R) -> (StudentIx, T),
+) -> BTreeMap<StudentIx, Vec<T>> {
+    let mut grouped: BTreeMap<StudentIx, Vec<T>> = BTreeMap::new();
+    for row in rows {
+        let (student, value) = fact(books, row);
+        grouped.entry(student).or_default().push(value);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Students and enrollments: who is no longer listed has left, and may come back.
+
+use std::collections::BTreeSet;
+
+use super::{Applied, Scope, by_student};
+use crate::facts::{Books, Enrollment, StudentIx};
+use crate::records::{Covers, EnrollmentRow, Stay, StudentRow};
+use crate::school::{Day, Table};
+
+/// A stay as a fact.
+fn fact(books: &mut Books, stay: &Stay) -> Enrollment {
+    Enrollment {
+        school: books.school(&stay.school_id),
+        grade: stay.grade,
+        entry: stay.entry,
+        exit: stay.exit,
+        primary: stay.primary,
+        gone_after: None,
+    }
+}
+
+/// Applies rows of the students table.
+pub(super) fn students(
+    books: &mut Books,
+    rows: &[StudentRow],
+    covers: Covers,
+    last_as_of: Option<Day>,
+    applied: &mut Applied,
+) {
+    // One row per student by now, and nearly every student has one: a list by number, no map.
+    let mut listed: Vec<Option<(Option<Enrollment>, Vec<u32>)>> = Vec::new();
+    for row in rows {
+        let at = books.student(&row.student_id).0 as usize;
+        let listing = row.stay.as_ref().map(|stay| fact(books, stay));
+        let mut programs: Vec<u32> = row
+            .programs
+            .iter()
+            .map(|program| books.names.words.intern(program))
+            .collect();
+        programs.sort_unstable();
+        if listed.len() <= at {
+            listed.resize(at + 1, None);
+        }
+        listed[at].get_or_insert((listing, programs));
+    }
+    let schools: BTreeSet<_> = listed
+        .iter()
+        .flatten()
+        .filter_map(|(listing, _)| listing.as_ref())
+        .map(|l| Some(l.school))
+        .collect();
+    let scope = Scope::new(covers, schools, None, None);
+    for at in 0..books.students.len() {
+        let index = StudentIx(at as u32);
+        let student = &mut books.students[at];
+        match listed.get(at).and_then(Option::as_ref) {
+            Some((listing, programs)) => {
+                // A row that names no school says that the student is there, and nothing of where.
+                let mut listing = listing.clone().or_else(|| student.listing.clone());
+                if let Some(listing) = &mut listing {
+                    listing.gone_after = None;
+                }
+                if student.listing.as_ref().is_some_and(|old| old.gone_after.is_some()) {
+                    applied.count("listed-again");
+                }
+                if student.listing != listing || student.programs != *programs {
+                    student.listing = listing;
+                    student.programs.clone_from(programs);
+                    applied.student(index, Table::Students);
+                }
+            }
+            None => {
+                let Some(listing) = &mut student.listing else {
+                    continue;
+                };
+                if leave(listing, &scope, last_as_of, applied) {
+                    applied.student(index, Table::Students);
+                    if listing.gone_after.is_none() {
+                        student.listing = None;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Ends a stay that the export no longer lists. Returns whether that is news; where `gone_after` is still open then, the stay never held.
+fn leave(stay: &mut Enrollment, scope: &Scope, last_as_of: Option<Day>, applied: &mut Applied) -> bool {
+    if stay.gone_after.is_some() || !scope.replaces(Some(stay.school), None) {
+        return false;
+    }
+    applied.count("no-longer-listed");
+    // The whole truth of the year takes back what it no longer says; the state today only ends it.
+    if scope.covers == Covers::Now {
+        stay.gone_after = last_as_of;
+    }
+    true
+}
+
+/// Applies rows of the enrollments table.
+pub(super) fn enrollments(
+    books: &mut Books,
+    rows: &[EnrollmentRow],
+    covers: Covers,
+    last_as_of: Option<Day>,
+    applied: &mut Applied,
+) {
+    let listed = by_student(books, rows, |books, row| {
+        let student = books.student(&row.student_id);
+        (student, fact(books, &row.stay))
+    });
+    let schools: BTreeSet<_> = listed.values().flatten().map(|stay| Some(stay.school)).collect();
+    let scope = Scope::new(covers, schools, None, None);
+    for at in 0..books.students.len() {
+        let index = StudentIx(at as u32);
+        let rows = listed.get(&index).map_or(&[][..], Vec::as_slice);
+        let old = &books.students[at].enrollments;
+        if old.is_empty() && rows.is_empty() {
+            continue;
+        }
+        let mut new: Vec<Enrollment> = Vec::with_capacity(rows.len());
+        for stay in old {
+            let same = |row: &&Enrollment| (row.school, row.entry) == (stay.school, stay.entry);
+            if rows.iter().find(same).is_some() {
+                if stay.gone_after.is_some() {
+                    applied.count("listed-again");
+                }
+                continue;
+            }
+            let mut stay = stay.clone();
+            if !leave(&mut stay, &scope, last_as_of, applied) || stay.gone_after.is_some() {
+                new.push(stay);
+            }
+        }
+        new.extend_from_slice(rows);
+        new.sort_by_key(|stay| (stay.entry, stay.school));
+        if new != *old {
+            books.students[at].enrollments = new;
+            applied.student(index, Table::Enrollments);
+        }
+    }
+}

@@ -1,0 +1,474 @@
+//! Screens as people read them: why a student is flagged, what to mend in a home, how things stand. Whole, and checked by hand.
+
+#[path = "support/homes.rs"]
+mod homes;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use homes::{Said, firstbell, init, mend};
+use tempfile::TempDir;
+
+const RULE: &str = "rules/attendance/tardies.rhai";
+const MEASURE: &str = "{ student.tardies(last(20)) }";
+
+fn fresh() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = init(folder.path(), "canonical");
+    (folder, home)
+}
+
+/// `check` on a home that somebody has broken: the exit code and the whole screen.
+#[track_caller]
+fn check(breaking: impl FnOnce(&Path), code: i32, screen: &str) {
+    let (_folder, home) = fresh();
+    breaking(&home);
+    let said = firstbell(&home, &["check"]);
+    assert_eq!(said.out, screen);
+    assert_eq!((said.code, said.err.as_str()), (code, ""));
+}
+
+fn config(home: &Path) -> PathBuf {
+    home.join("firstbell.toml")
+}
+
+fn append(path: &Path, text: &str) {
+    let old = fs::read_to_string(path).expect("a file of text");
+    fs::write(path, old + text).expect("the file is ours");
+}
+
+#[test]
+fn a_new_home_has_nothing_to_mend() {
+    check(
+        |_| (),
+        0,
+        "Nothing to mend: 16 rules are at work, and every trial of theirs passes.\n",
+    );
+}
+
+#[test]
+fn a_typo_in_a_key() {
+    check(
+        |home| mend(&config(home), "settle_seconds", "settle_second"),
+        1,
+        "error: firstbell.toml:12:1: unknown key `settle_second` in `[inbox]` — did you mean `settle_seconds`? [config-unknown-key]
+   |
+12 | settle_second = 60       # a file is complete when it has not changed for so long
+   | ^^^^^^^^^^^^^
+",
+    );
+}
+
+#[test]
+fn an_unknown_adapter() {
+    check(
+        |home| mend(&config(home), "adapter = \"canonical\"", "adapter = \"cannonical\""),
+        1,
+        "error: firstbell.toml:24:1: there is no adapter `cannonical` — did you mean `canonical`? [config-unknown-adapter]
+1 thing to look at.
+",
+    );
+}
+
+#[test]
+fn no_such_time_zone() {
+    check(
+        |home| mend(&config(home), "America/Chicago", "America/Chicgo"),
+        1,
+        "error: firstbell.toml:6:13: `America/Chicgo` is not a time zone — did you mean `America/Chicago`? [config-time-zone]
+  |
+6 | time_zone = \"America/Chicgo\"
+  |             ^^^^^^^^^^^^^^^^
+",
+    );
+}
+
+#[test]
+fn a_rule_that_does_not_compile() {
+    check(
+        |home| mend(&home.join(RULE), MEASURE, "{ student.tardies(last(20) }"),
+        3,
+        "waits: rules/attendance/tardies.rhai:14:51: a `,` or the closing bracket is missing here — look at the part that is underlined \
+         and just before it [rule-does-not-compile]
+14 | fn measure(student, p) { student.tardies(last(20) }
+   |                                                   ^
+1 thing to look at.
+",
+    );
+}
+
+#[test]
+fn a_trial_that_fails() {
+    check(
+        |home| mend(&home.join(RULE), "watch: 6", "watch: 5"),
+        3,
+        "waits: rules/attendance/tardies.test.toml:12: its trial fails at `five are not`: expected `clear`, and it says `watch` \
+         (measured 5) — mend the rule or the case; until then the rule does not judge in this form [rule-trial-failed]
+1 thing to look at.
+",
+    );
+}
+
+#[test]
+fn a_rule_that_asks_for_a_word_that_is_not_there() {
+    check(
+        |home| mend(&home.join(RULE), MEASURE, "{ student.tardys(last(20)) }"),
+        3,
+        "waits: rules/attendance/tardies.rhai:14:34: there is no word `tardys` — did you mean `tardies`? [rule-unknown-word]
+14 | fn measure(student, p) { student.tardys(last(20)) }
+   |                                  ^^^^^^
+1 thing to look at.
+",
+    );
+}
+
+#[test]
+fn a_card_that_would_have_to_run() {
+    check(
+        |home| mend(&home.join(RULE), "watch: 6", "watch: 3 * 2"),
+        3,
+        "waits: rules/attendance/tardies.rhai:10:25: `const RULE` is read without running anything, and this part would have to run — \
+         write the value itself: a number, a text in quotes, true, false, or `#{ }` with such values [rule-card-computed]
+10 |     levels: #{ watch: 3 * 2, concern: 10 },
+   |                         ^
+1 thing to look at.
+",
+    );
+}
+
+#[test]
+fn a_rule_that_never_ends_and_one_that_eats_memory() {
+    let (at, end) = (
+        "waits: rules/attendance/tardies.test.toml:1: its trial fails at `six of twenty are watched`: ",
+        " (rules/attendance/tardies.rhai) — mend the rule or the case; until then the rule does not judge in this form \
+         [rule-trial-failed]\n1 thing to look at.\n",
+    );
+    let endless = "{ let n = 0; while n >= 0 { n += 1; } student.tardies(last(20)) }";
+    check(
+        |home| mend(&home.join(RULE), MEASURE, endless),
+        3,
+        &format!("{at}it does not end: more than 200000 steps{end}"),
+    );
+    let greedy = "{ let n = \"x\"; loop { n += n; } student.tardies(last(20)) }";
+    check(
+        |home| mend(&home.join(RULE), MEASURE, greedy),
+        3,
+        &format!("{at}it makes too much: length of string{end}"),
+    );
+}
+
+#[test]
+fn a_secret_in_the_configuration_is_refused_and_not_shown() {
+    check(
+        |home| append(&config(home), "\n[mail.smtp]\nhost = \"smtp.district.example\"\npassword = \"hunter2\"\n"),
+        1,
+        "error: firstbell.toml:190:1: a secret has no place in the configuration: `password` — put it into a file that only its owner \
+         can read (0600) and write `password_file = \"…\"` [config-secret]
+    |
+190 | password = …
+    | ^^^^^^^^
+",
+    );
+}
+
+#[test]
+fn two_feeds_that_take_one_file() {
+    let feed =
+        "\n[[feed]]\ntable = \"behavior\"\nfiles = \"attendance*.csv\"\nadapter = \"canonical\"\ncovers = \"year\"\n";
+    check(
+        |home| append(&config(home), feed),
+        1,
+        "error: firstbell.toml:190:9: two feeds take the files `attendance*.csv` — give each feed its own files; one file that fills \
+         several tables is one feed with `fills` [config-feed-clash]
+    |
+190 | files = \"attendance*.csv\"
+    |         ^^^^^^^^^^^^^^^^^
+",
+    );
+}
+
+#[test]
+fn a_last_owner_whom_nobody_knows() {
+    let staff = "staff_id,name,email,role\nT1,Ann Lee,ann@district.example,counselor\n";
+    check(
+        |home| {
+            mend(&config(home), "last_owner = \"student.services@district.example\"", "last_owner = \"T99\"");
+            fs::write(home.join("inbox/staff.csv"), staff).expect("the inbox is ours");
+            assert_eq!(firstbell(home, &["run", "--as-of", "2026-10-09"]).code, 3);
+        },
+        3,
+        "waits: firstbell.toml: `last_owner` `T99` is not in the staff table — under [routing] name a person of the staff table, by \
+         staff id or by an address in an allowed domain [last-owner-unreachable]
+1 thing to look at.
+",
+    );
+}
+
+#[test]
+fn a_last_owner_outside_the_district() {
+    check(
+        |home| mend(&config(home), "last_owner = \"student.services@district.example\"", "last_owner = \"me@mail.example\""),
+        1,
+        "error: firstbell.toml:163:14: `me@mail.example` lies outside the allowed domains — use an address in `district.example`, or \
+         add its domain to `allowed_domains` [config-foreign-address]
+    |
+163 | last_owner = \"me@mail.example\" # hears what no route resolves: a named person, never a shared box
+    |              ^^^^^^^^^^^^^^^^^
+",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_others_can_read() {
+    use std::os::unix::fs::PermissionsExt;
+    check(
+        |home| {
+            assert_eq!(firstbell(home, &["run", "--as-of", "2026-10-09"]).code, 0);
+            let store = home.join("var/firstbell.db");
+            fs::set_permissions(store, fs::Permissions::from_mode(0o644)).expect("the store is ours");
+        },
+        0,
+        "note: var/firstbell.db: can be read by other accounts of this machine — make it yours alone: `chmod 600 \
+         HOME/var/firstbell.db` [home-open]
+1 thing to look at.
+",
+    );
+}
+
+#[test]
+fn several_things_at_once_are_all_told() {
+    check(
+        |home| {
+            mend(&home.join(RULE), MEASURE, "{ student.tardys(last(20)) }");
+            fs::write(home.join("rules/district.toml"), "[chronic_absense]\nlevels = { urgent = 15 }\n").expect("ours");
+        },
+        3,
+        "waits: rules/district.toml:1:2: there is no rule `chronic_absense` — did you mean `chronic_absence`? [rule-change-unknown]
+1 | [chronic_absense]
+  |  ^^^^^^^^^^^^^^^
+waits: rules/attendance/tardies.rhai:14:34: there is no word `tardys` — did you mean `tardies`? [rule-unknown-word]
+14 | fn measure(student, p) { student.tardys(last(20)) }
+   |                                  ^^^^^^
+2 things to look at.
+",
+    );
+}
+
+/// The demo district, rung once for all tests of this file.
+fn demo() -> &'static Path {
+    static DEMO: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
+    let (_, home) = DEMO.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().join("demo");
+        let said = firstbell(&home, &["demo", home.to_str().expect("a path of text")]);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+        (folder, home)
+    });
+    home
+}
+
+#[track_caller]
+fn shows(arguments: &[&str], screen: &str) {
+    let said = firstbell(demo(), arguments);
+    assert_eq!(said.out, screen);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[track_caller]
+fn refuses(arguments: &[&str], code: i32, err: &str) {
+    let said = firstbell(demo(), arguments);
+    let refused = Said {
+        out: String::new(),
+        err: err.to_owned(),
+        code,
+    };
+    assert_eq!(said, refused);
+}
+
+#[test]
+fn explain_says_why_and_how_far_from_the_edge() {
+    shows(
+        &["explain", "10042", "--rule", "chronic_absence"],
+        "Student 10042, grade 10 at Cedar Valley High School, as of 2026-11-10.
+
+Chronic absence (chronic_absence): concern, flagged since 2026-11-03
+  Absent 6 of 60 enrolled days (10 %), 5 unexcused.
+  Urgent begins at 20: 10 more would reach it.
+  At 10 it stands exactly on the edge of concern.
+  Concern is left after 5 judged days in a row below 9.
+  Next: Call home this week.
+  Absences:
+    2026-09-11  excused (`E`)
+    2026-09-28  unexcused (`A`)
+    2026-10-15  unexcused (`A`)
+    2026-10-22  unexcused (`A`)
+    2026-11-03  unexcused (`A`)
+    2026-11-05  unexcused (`A`)
+  2026-11-03: newly flagged, watch.
+  2026-11-05: got worse, concern.
+",
+    );
+}
+
+#[test]
+fn explain_shows_another_night_with_todays_facts() {
+    shows(
+        &["explain", "10042", "--rule", "chronic_absence", "--as-of", "2026-10-30"],
+        "Student 10042, grade 10 at Cedar Valley High School, as of 2026-10-30.
+This is another night than the last round's (2026-11-10), computed with today's facts.
+
+Chronic absence (chronic_absence): clear tonight
+  Absent 4 of 53 enrolled days (7.5 %), 3 unexcused.
+  Watch begins at 8: 0.5 more would reach it.
+  Concern begins at 10: 2.5 more would reach it.
+  Urgent begins at 20: 12.5 more would reach it.
+  Absences:
+    2026-09-11  excused (`E`)
+    2026-09-28  unexcused (`A`)
+    2026-10-15  unexcused (`A`)
+    2026-10-22  unexcused (`A`)
+",
+    );
+}
+
+#[test]
+fn explain_without_a_rule_tells_all_flags_and_names_the_rest() {
+    let said = firstbell(demo(), &["explain", "10042"]);
+    let titles: Vec<&str> = said
+        .out
+        .lines()
+        .filter(|line| line.contains(", flagged since "))
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            "Chronic absence (chronic_absence): concern, flagged since 2026-11-03",
+            "Absences ahead of pace (early_pacing): watch, flagged since 2026-11-05",
+            "Recent unexcused absences (recent_unexcused): watch, flagged since 2026-11-03",
+        ]
+    );
+    let last = said.out.lines().last();
+    let clear = "Clear: absence_streak, average_drop, core_failure, course_failures, incidents_this_year, low_average, new_student, \
+                 recent_incidents, removal_days, suspension, tardies, unexcused_streak, two_areas.";
+    assert_eq!((last, said.code, said.err.as_str()), (Some(clear), 0, ""));
+}
+
+#[test]
+fn a_student_whom_no_export_brought() {
+    refuses(
+        &["explain", "99999"],
+        1,
+        "error: firstbell: no export of this school year has brought a student `99999` — write the id exactly as the exports do, \
+         leading zeros included [student-unknown]\n",
+    );
+}
+
+#[test]
+fn status_shows_how_things_stand() {
+    let said = firstbell(demo(), &["status"]);
+    // The day on which the demo was rung is the one thing that differs from run to run.
+    let (before, rest) = said.out.split_once(", run on ").expect("the last round");
+    let (_, after) = rest.split_once('\n').expect("more lines");
+    assert_eq!(
+        format!("{before}\n{after}"),
+        "Cedar Valley Schools (demo)
+  last round  8 as of 2026-11-10
+  students    600 enrolled, 600 with an answer, 0 without any
+  feed        attendance_2026-11-10.csv: 2124 rows, to 2026-11-10, accepted as of 2026-11-10
+  feed        behavior_2026-11-10.csv: 221 rows, to 2026-11-10, accepted as of 2026-11-10
+  feed        calendar_2026-10-30.csv: 211 rows, to 2027-06-11, accepted as of 2026-10-30
+  feed        caseload_2026-10-30.csv: 155 rows, accepted as of 2026-10-30
+  feed        contacts_2026-10-30.csv: 4 rows, to 2026-10-29, accepted as of 2026-10-30
+  feed        courses_2026-10-30.csv: 13 rows, accepted as of 2026-10-30
+  feed        enrollments_2026-11-10.csv: 2 rows, accepted as of 2026-11-10
+  feed        grades_2026-11-09.csv: 8550 rows, to 2026-11-02, accepted as of 2026-11-09
+  feed        interventions_2026-10-30.csv: 6 rows, accepted as of 2026-10-30
+  feed        schools_2026-10-30.csv: 3 rows, accepted as of 2026-10-30
+  feed        staff_2026-10-30.csv: 15 rows, accepted as of 2026-10-30
+  feed        students_2026-11-10.csv: 600 rows, accepted as of 2026-11-10
+  feed        terms_2026-10-30.csv: 5 rows, accepted as of 2026-10-30
+  school      101 Cedar Valley High School: attendance to 2026-11-10
+  school      202 Marsh Creek Middle School: attendance to 2026-11-10
+  school      303 Prairie View Elementary: attendance to 2026-11-10
+  rules       16 live, 0 in shadow, 0 set aside
+  outbox      30 sent
+"
+    );
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[test]
+fn rules_are_listed_with_their_edges() {
+    shows(
+        &["rules", "list"],
+        "rule                 area        status  watch  concern  urgent  schools_apart  set_aside
+absence_streak       attendance  live    3      5        10
+chronic_absence      attendance  live    8      10       20
+early_pacing         attendance  live    1
+recent_unexcused     attendance  live    4      7
+tardies              attendance  live    6      10
+unexcused_streak     attendance  live           3        5
+incidents_this_year  behavior    live    3      6
+recent_incidents     behavior    live           2        4
+removal_days         behavior    live    5      8        10
+suspension           behavior    live           1        2
+two_areas            combined    live                    2
+new_student          context     live    1
+average_drop         course      live    7      10       15
+core_failure         course      live           1        2
+course_failures      course      live    1      2        3
+low_average          course      live    70     65
+",
+    );
+}
+
+#[test]
+fn a_route_is_explained_step_by_step() {
+    shows(
+        &["route", "explain", "10042", "--rule", "chronic_absence"],
+        "Student 10042 under chronic_absence as of 2026-11-10: flagged concern.
+  1. `caseload:attendance`: no caseload row of the student fits
+  2. `role:attendance_liaison`: Samuel Ofori (T05) owns it
+The letter goes to Samuel Ofori (samuel.ofori@cedarvalley.example).
+",
+    );
+    shows(&["route", "check"], "Every student has an owner in every area.\n");
+}
+
+#[test]
+fn the_outbox_lists_letters_and_no_student() {
+    let said = firstbell(demo(), &["outbox", "list"]);
+    let head: Vec<&str> = said.out.lines().take(3).collect();
+    assert_eq!(
+        head,
+        [
+            "letter  kind             morning     to_staff  address                             entries  state  attempts  answer",
+            "1       starting_list    2026-11-02  T05       samuel.ofori@cedarvalley.example    56       sent   1         written to 2026-11-02-starting-list-T05-1.eml",
+            "2       starting_list    2026-11-02  T06       bridget.nolan@cedarvalley.example   40       sent   1         written to 2026-11-02-starting-list-T06-2.eml",
+        ]
+    );
+    assert_eq!(said.out.lines().count(), 31, "a head and thirty letters");
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[test]
+fn slips_and_parts_to_come_are_told_apart() {
+    refuses(
+        &["standng"],
+        2,
+        "error: `standng` is no command; did you mean `standing`? — `firstbell --help` lists them\n",
+    );
+    refuses(
+        &["daemon"],
+        1,
+        "error: firstbell: `firstbell daemon` is not part of this version — run `firstbell run` from cron or the Windows Task \
+         Scheduler each school morning [command-to-come]\n",
+    );
+    refuses(
+        &["standing", "--rule", "chronic_absense"],
+        1,
+        "error: firstbell: no rule `chronic_absense` is at work — did you mean `chronic_absence`? [rule-unknown]\n",
+    );
+}
