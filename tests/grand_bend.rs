@@ -35,10 +35,13 @@ fn sample(test: &str) -> Option<PathBuf> {
         "{test} needs the sample exports: {} is not there; set FIRSTBELL_SAMPLES",
         folder.display()
     );
-    eprintln!(
-        "{test} is left to .ci/run: it needs the sample exports in {}",
-        folder.display()
-    );
+    #[allow(clippy::print_stderr, reason = "a test that is left out says so by name")]
+    {
+        eprintln!(
+            "{test} is left to .ci/run: it needs the sample exports in {}",
+            folder.display()
+        );
+    }
     None
 }
 

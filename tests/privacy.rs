@@ -213,7 +213,7 @@ fn named_columns(home: &Home) -> Vec<String> {
     let mut found = Vec::new();
     for table in tables {
         let mut all = db.prepare(&format!("SELECT * FROM {table}")).expect("a query");
-        let columns: Vec<String> = all.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = all.column_names().map(str::to_owned).collect();
         let mut rows = all.query([]).expect("rows");
         while let Some(row) = rows.next().expect("a row") {
             for (at, column) in columns.iter().enumerate() {
