@@ -54,7 +54,7 @@ fn a_typo_in_a_key() {
         1,
         "error: firstbell.toml:12:1: unknown key `settle_second` in `[inbox]` — did you mean `settle_seconds`? [config-unknown-key]
    |
-12 | settle_second = 60       # a file is complete when it has not changed for so long
+12 | settle_second = 60       # for a program that watches the inbox, not part of this version: `run` reads what is there
    | ^^^^^^^^^^^^^
 ",
     );

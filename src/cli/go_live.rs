@@ -56,7 +56,7 @@ pub(super) fn go_live(desk: &mut Desk<'_>, school: Option<&str>, yes: bool) -> R
     setup.home.write_config(&text)?;
     writeln!(
         desk.out,
-        "Live: `send_to = \"owners\"`. What was told in rehearsal is put back, and the next round writes the starting lists."
+        "Live: `send_to = \"owners\"`. What was told in rehearsal is put back, and the round over the next school day writes the starting lists."
     )?;
     Ok(Exit::Done)
 }

@@ -137,6 +137,9 @@ fn round(setup: &Setup, store: &Store, order: Order, now: &Now, look_back: bool)
     );
     let mut problems = setup.problems.clone();
     problems.extend(assumed);
+    if order.as_of.is_none() {
+        problems.extend(setup.year_to_add(now.today));
+    }
     problems.extend(taken.problems.iter().cloned());
 
     let almanac = Almanac::new(&books, &setup.config.meaning);

@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 use super::night::Judged;
 use super::posting::Found;
 use super::school_night::Nights;
+use super::setup::YEAR_ENDS;
 use crate::monitor::{Problem, Weight};
 use crate::outbox::ReportLine;
 use crate::school::Day;
@@ -69,7 +70,8 @@ pub(super) fn lines(night: &Night<'_, '_>) -> Vec<ReportLine> {
             format!("School {id} has sent no attendance for more school days than `silent_days` allows."),
         );
     }
-    for problem in night.problems.iter().filter(|problem| problem.weight >= Weight::Waits) {
+    let worth_a_line = |problem: &&Problem| problem.weight >= Weight::Waits || problem.code == YEAR_ENDS;
+    for problem in night.problems.iter().filter(worth_a_line) {
         say(section(problem), sentence(problem));
     }
     for (rule, count) in long_unknown(night) {

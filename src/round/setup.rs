@@ -12,6 +12,11 @@ use crate::rules::{self, RuleSet, SourceFile, Sources, Version};
 use crate::school::{Day, SchoolYear, Table};
 use crate::store::Store;
 
+/// Days before the last school year's end from which the operator is reminded of the next one.
+const DAYS_TO_ADD_A_YEAR: i32 = 60;
+/// The code of that reminder: nothing waits for it, and the operator's report says it all the same.
+pub(super) const YEAR_ENDS: &str = "school-year-ends";
+
 /// A home, read and understood.
 pub struct Setup {
     /// Where it is.
@@ -179,6 +184,11 @@ impl Setup {
         }
     }
 
+    /// A reminder that the last school year configured ends within 60 days, or has ended: the next one is needed soon.
+    pub fn year_to_add(&self, today: Day) -> Option<Problem> {
+        year_to_add(&self.config.district.school_years, today)
+    }
+
     /// A time of a day in the district's zone, in seconds since 1970-01-01 UTC.
     pub fn seconds_at(&self, day: Day, time: jiff::civil::Time) -> i64 {
         let zone = self.config.district.time_zone.clone();
@@ -202,6 +212,19 @@ impl Setup {
             )
         })
     }
+}
+
+fn year_to_add(years: &[SchoolYear], today: Day) -> Option<Problem> {
+    let last = years.iter().map(|year| year.end).max()?;
+    (today.plus(DAYS_TO_ADD_A_YEAR) >= last).then(|| {
+        Problem::new(
+            YEAR_ENDS,
+            Weight::Note,
+            Place::file("firstbell.toml").column("school_years"),
+            format!("the last school year that is configured ends on {last}"),
+            "add the next one to `school_years` under [district]",
+        )
+    })
 }
 
 fn no_school_year(day: Day, weight: Weight, remedy: &str) -> Problem {
@@ -243,5 +266,23 @@ fn allow_blank_codes(config: &mut Config, adapters: &[Adapter]) {
         });
     if blank {
         config.meaning.attendance.codes.entry(String::new()).or_default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::year_to_add;
+    use crate::school::{Day, SchoolYear};
+
+    #[test]
+    fn the_next_school_year_is_asked_for_sixty_days_before_the_last_one_ends() {
+        let day = |text: &str| -> Day { text.parse().expect("a day") };
+        let years = [SchoolYear {
+            start: day("2026-08-17"),
+            end: day("2027-06-11"),
+        }];
+        assert!(year_to_add(&years, day("2027-04-11")).is_none(), "61 days before");
+        assert!(year_to_add(&years, day("2027-04-12")).is_some(), "60 days before");
+        assert!(year_to_add(&years, day("2027-07-01")).is_some(), "in summer too");
     }
 }
