@@ -67,8 +67,8 @@ fn flags(home: &Home, areas: &[&str]) -> BTreeMap<(String, String), (String, Str
     .collect()
 }
 
-const CHANGES: &str =
-    "SELECT student_id, rule, day, from_level, to_level, reason FROM change JOIN student USING (student)";
+const CHANGES: &str = "SELECT student_id, text, day, from_level, to_level, reason FROM change JOIN student USING (student) \
+     JOIN word ON kind = 'rule' AND number = rule";
 
 #[test]
 fn the_same_exports_twice_post_nothing_and_change_nothing() {

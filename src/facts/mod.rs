@@ -262,6 +262,13 @@ impl Books {
         }
     }
 
+    /// Makes room for so many students in all: grown step by step, a district's facts are copied again and again.
+    pub fn expect(&mut self, students: usize) {
+        self.students
+            .reserve_exact(students.saturating_sub(self.students.len()));
+        self.names.students.expect(students);
+    }
+
     /// The number of a student id, with empty facts where it is new.
     pub fn student(&mut self, id: &str) -> StudentIx {
         let number = self.names.students.intern(id);

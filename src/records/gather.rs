@@ -130,10 +130,24 @@ impl Gathered {
         }
     }
 
-    /// Takes a row whose every part was seen before, without a second look; `false` where it must go the long way.
+    /// Takes an attendance row whose every part was seen before, without a second look: see [`AttendanceFold::quick`].
     #[inline]
-    pub(super) fn quick(&mut self, layout: &Layout, row: &Row<'_>, notes: &mut Notes) -> bool {
-        self.attendance.quick(layout, row, notes)
+    pub(super) fn quick(
+        &mut self,
+        layout: &Layout,
+        text: &[u8],
+        start: usize,
+        line: Line,
+        notes: &mut Notes,
+    ) -> Option<usize> {
+        self.attendance.quick(layout, text, start, line, notes)
+    }
+
+    /// Makes room for about so many rows more, where a list has begun that districts have millions of.
+    pub(super) fn expect(&mut self, rows: usize) {
+        if !self.marks.rows.is_empty() {
+            self.marks.expect(rows);
+        }
     }
 
     /// Adds another thread's rows.

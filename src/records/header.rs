@@ -6,6 +6,7 @@ use super::adapter::Adapter;
 use super::columns::columns;
 use super::feed::Feed;
 use super::lines::{plain, quoted};
+use super::notes::Line;
 use super::plan::Plan;
 use super::quotes::Dialect;
 use crate::monitor::{Place, Problem, Weight};
@@ -83,7 +84,7 @@ fn names(line: &str, dialect: Dialect) -> Vec<String> {
     if line.as_bytes().contains(&dialect.quote) {
         quoted(line, dialect, 0, &mut take);
     } else {
-        plain(line, dialect.delimiter, 0, &mut take);
+        plain(line, dialect.delimiter, Line::new(0, 0), &mut take);
     }
     names
 }

@@ -61,8 +61,9 @@ fn zero_bytes(word: u64) -> u64 {
     !(((word & LOW) + LOW) | word | LOW)
 }
 
-/// Splits lines without quotes, eight bytes at a time, and hands each that is not blank to `each`. Returns how many line ends there were.
-pub(super) fn plain(text: &str, delimiter: u8, chunk: u32, mut each: impl FnMut(Row<'_>)) -> u64 {
+/// Splits lines without quotes, eight bytes at a time, and hands each that is not blank to `each`. `first` is the number of the text's first
+/// line. Returns how many line ends there were.
+pub(super) fn plain(text: &str, delimiter: u8, first: Line, mut each: impl FnMut(Row<'_>)) -> u64 {
     let bytes = text.as_bytes();
     let delimiters = ONES * u64::from(delimiter);
     let line_ends = ONES * u64::from(b'\n');
@@ -81,7 +82,7 @@ pub(super) fn plain(text: &str, delimiter: u8, chunk: u32, mut each: impl FnMut(
             each(Row {
                 text,
                 bounds,
-                line: Line::new(chunk, line),
+                line: first.plus(line),
             });
         }
         bounds.clear();
@@ -162,7 +163,7 @@ mod tests {
 
     fn rows(text: &str) -> Vec<(u64, Vec<String>)> {
         let mut rows = Vec::new();
-        plain(text, b',', 0, |row| {
+        plain(text, b',', Line::new(0, 0), |row| {
             rows.push((row.line.0, row.cells().map(str::to_owned).collect()))
         });
         rows

@@ -34,6 +34,8 @@ pub use rows::{
 pub use source::Bytes;
 
 #[cfg(test)]
+mod law;
+#[cfg(test)]
 pub(crate) mod support;
 #[cfg(test)]
 mod tests;

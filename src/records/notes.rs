@@ -19,6 +19,11 @@ impl Line {
     pub(super) fn new(chunk: u32, line: u32) -> Line {
         Line(u64::from(chunk) << 32 | u64::from(line))
     }
+
+    /// A line of the same chunk, so many further on.
+    pub(super) fn plus(self, lines: u32) -> Line {
+        Line(self.0 + u64::from(lines))
+    }
 }
 
 /// How many physical lines each chunk holds, and how many came before the first.

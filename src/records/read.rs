@@ -24,6 +24,10 @@ use crate::school::{Meaning, SchoolYear, Table};
 /// The longest cell that is read; no name, code or remark that anybody needs is longer. Chosen by us.
 pub const CELL_BYTES: usize = 64 << 10;
 
+/// Bytes of attendance rows that are split together after one row that held something new, and at most; chosen by us.
+const LEAST_STRETCH: usize = 64;
+const LONGEST_STRETCH: usize = 64 << 10;
+
 /// What reading depends on beside the file, its feed and its adapter.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -118,6 +122,7 @@ fn attempt(
     intake.unread = unread(&header, &plans);
     source.begin(header.length, header.dialect);
     let shared = Shared {
+        length: source.length,
         source: Mutex::new(source),
         not_utf8: AtomicBool::new(false),
         plans: &plans,
@@ -202,6 +207,8 @@ fn first_record(head: &[u8]) -> &[u8] {
 
 /// What the threads of one file share.
 struct Shared<'s> {
+    /// The file's length.
+    length: u64,
     source: Mutex<Source<'s>>,
     not_utf8: AtomicBool,
     plans: &'s [Plan<'s>],
@@ -227,7 +234,9 @@ impl<'h, 's> Hands<'h, 's> {
             notes: Notes::default(),
             counts: Vec::new(),
             layout: match shared.plans {
-                [plan] if plan.table == Table::Attendance => Layout::of(plan),
+                [plan] if plan.table == Table::Attendance => {
+                    Layout::of(plan, shared.header.names.len(), shared.header.dialect.delimiter)
+                }
                 _ => None,
             },
         }
@@ -248,8 +257,18 @@ impl<'h, 's> Hands<'h, 's> {
                 return Ok(());
             }
             self.chunk(&chunk);
+            if chunk.number == 0 {
+                self.expect_more(chunk.bytes().len());
+            }
             spare = chunk;
         }
+    }
+
+    /// Makes room for the rest, as the first chunk lets it be expected.
+    fn expect_more(&mut self, read: usize) {
+        let rest = self.shared.length.saturating_sub(read as u64) / self.shared.context.threads.max(1) as u64;
+        let rows = rest.saturating_mul(self.notes.rows) / (read as u64).max(1);
+        self.gathered.expect(usize::try_from(rows).unwrap_or(0));
     }
 
     /// Reads the records of a chunk.
@@ -268,13 +287,19 @@ impl<'h, 's> Hands<'h, 's> {
                     self.shared.not_utf8.store(true, Ordering::Relaxed);
                     return;
                 };
-                let has_nul = memchr(0, chunk.bytes()).is_some();
                 let dialect = self.shared.header.dialect;
-                if chunk.holds == Holds::Plain {
-                    plain(text, dialect.delimiter, chunk.number, |row| self.row(&row, has_nul))
-                } else {
+                if self.layout.is_some() && chunk.holds == Holds::Plain {
+                    let lines = self.attendance(text, chunk.number);
+                    self.counts.push((chunk.number, lines));
+                    return;
+                }
+                let has_nul = memchr(0, chunk.bytes()).is_some();
+                if chunk.holds == Holds::Quoted {
                     quoted(text, dialect, chunk.number, |row| self.row(&row, has_nul));
                     memchr_iter(b'\n', chunk.bytes()).count() as u64
+                } else {
+                    let first = Line::new(chunk.number, 0);
+                    plain(text, dialect.delimiter, first, |row| self.row(&row, has_nul))
                 }
             }
         };
@@ -287,24 +312,32 @@ impl<'h, 's> Hands<'h, 's> {
         self.notes.reject(kind, Line::new(chunk, 0), "", "");
     }
 
-    /// Hands a row to the tables, unless it is none.
-    #[inline]
-    fn row(&mut self, row: &Row<'_>, has_nul: bool) {
-        self.notes.rows += 1;
-        let names = &self.shared.header.names;
-        if let Some(layout) = &self.layout
-            && row.len() == names.len()
-            && row.bytes() <= CELL_BYTES
-            && !has_nul
-            && self.gathered.quick(layout, row, &mut self.notes)
-        {
-            return;
+    /// Takes plain attendance rows: most hold nothing that was not met before and need not even be split. Returns how many lines there were.
+    fn attendance(&mut self, text: &str, chunk: u32) -> u64 {
+        let Some(layout) = self.layout.take() else { return 0 };
+        let (mut at, mut line, mut stretch) = (0, 0, 0);
+        while at < text.len() {
+            let here = Line::new(chunk, line as u32);
+            if let Some(next) = self.gathered.quick(&layout, text.as_bytes(), at, here, &mut self.notes) {
+                self.notes.rows += 1;
+                (at, line, stretch) = (next, line + 1, 0);
+                continue;
+            }
+            // Where one row goes the long way, the next often does: ever longer stretches are split at once.
+            let from = (at + stretch).min(text.len() - 1);
+            let end = memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length + 1);
+            let has_nul = memchr(0, &text.as_bytes()[at..end]).is_some();
+            line += plain(&text[at..end], layout.delimiter, here, |row| self.row(&row, has_nul));
+            at = end;
+            stretch = (stretch * 2).clamp(LEAST_STRETCH, LONGEST_STRETCH);
         }
-        self.long_row(row, has_nul);
+        self.layout = Some(layout);
+        line
     }
 
-    /// Hands a row to the tables, unless it is none: the way of rows that hold something new.
-    fn long_row(&mut self, row: &Row<'_>, has_nul: bool) {
+    /// Hands a row to the tables, unless it is none.
+    fn row(&mut self, row: &Row<'_>, has_nul: bool) {
+        self.notes.rows += 1;
         let names = &self.shared.header.names;
         let odd = row.len() != names.len() || row.bytes() > CELL_BYTES || has_nul || row.cell(0) == names[0];
         if odd && !self.sound(row, names) {

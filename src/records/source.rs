@@ -59,6 +59,8 @@ pub(super) enum Holds {
 pub(super) struct Source<'a> {
     from: &'a mut dyn Bytes,
     hasher: blake3::Hasher,
+    /// The file's length when it was opened.
+    pub(super) length: u64,
     /// Bytes read so far, as they lie in the file.
     pub(super) bytes: u64,
     decoder: Option<Decoder>,
@@ -73,9 +75,11 @@ pub(super) struct Source<'a> {
 impl<'a> Source<'a> {
     /// Starts at the first byte. `reading` is the encoding that the caller wants; `None` looks for a byte order mark and otherwise takes UTF-8.
     pub(super) fn open(from: &'a mut dyn Bytes, reading: Option<&'static Encoding>) -> io::Result<Source<'a>> {
+        let length = from.seek(SeekFrom::End(0))?;
         from.seek(SeekFrom::Start(0))?;
         let mut source = Source {
             from,
+            length,
             hasher: blake3::Hasher::new(),
             bytes: 0,
             decoder: None,

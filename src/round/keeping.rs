@@ -1,108 +1,101 @@
-//! What a round takes from the store and what it leaves there: facts, standings, changes and letters, all in one commit.
+//! What a round leaves in the store: facts, standings, changes and letters, all in one commit.
+//!
+//! Written on a thread of its own: facts while the night is judged, changes while its letters are composed. Nothing is seen by
+//! anybody before the commit, and without the night's decision there is none.
 
-use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{Scope, ScopedJoinHandle};
 
 use rustc_hash::FxHashMap;
-use serde::{Deserialize, Serialize};
 
-use super::Order;
+use super::deciding::Decision;
 use super::intake::Taken;
-use super::ledger::{Change, Ledger, RuleAtSchool, Said};
+use super::ledger::{Change, Ledger};
+use super::loading::kept;
 use super::night::{NightDone, open_by_level};
-use super::posting::{Found, Posting};
-use super::report;
-use super::school_night::Nights;
 use super::setup::Setup;
 use crate::clock::Now;
-use crate::crossings::{Baseline, Standing};
-use crate::facts::{Books, Names, SchoolIx, StudentIx};
+use crate::crossings::Standing;
+use crate::facts::{Books, StudentIx};
 use crate::monitor::Problem;
-use crate::outbox::{self, Act, Desk, Entry, Kind, Letter, State};
-use crate::records;
-use crate::routing::Owners;
-use crate::rules::{Judge, RuleSet};
-use crate::school::{Day, Level, SchoolYear};
-use crate::store::{self, SchoolRule, Store, Tx};
-use crate::timeline::Almanac;
+use crate::outbox::{self, Act, Kind, Letter, State};
+use crate::school::{Day, Interner, SchoolYear};
+use crate::store::{self, Store, Tx};
 
-/// What a rule at a school keeps beside its last day and digest.
-#[derive(Default, Serialize, Deserialize)]
-struct Kept {
-    baseline: Baseline,
-    through: Option<Day>,
-}
-
-/// Standings as the last round left them, with the rules at work numbered first.
-///
-/// # Errors
-///
-/// A problem where the store cannot be read.
-pub fn ledger_of(store: &Store, rules: &RuleSet, year: &SchoolYear, names: &Names) -> Result<Ledger, Problem> {
-    let mut ledger = Ledger::default();
-    for rule in rules.rules() {
-        ledger.rules.intern(rule.id());
-    }
-    for (rule, standings) in store.load_standings(year)? {
-        let number = ledger.rules.intern(&rule) as u16;
-        ledger.standings.extend(
-            standings
-                .into_iter()
-                .map(|(student, standing)| ((student, number), standing)),
-        );
-    }
-    if !store.letters(&[State::Refused])?.is_empty() {
-        forget_refused(store, year, &mut ledger, names)?;
-    }
-    for ((rule, school), state) in store.load_school_rules(year)? {
-        let number = ledger.rules.intern(&rule) as u16;
-        let kept: Kept = serde_json::from_str(&state.baseline).unwrap_or_default();
-        let at_school = RuleAtSchool {
-            last: state.judged,
-            through: kept.through,
-            digest: state.digest,
-            baseline: kept.baseline,
-        };
-        ledger.desks.insert((school, number), at_school);
-    }
-    for (rule, bytes) in store.load_nights(year)? {
-        let number = ledger.rules.intern(&rule) as usize;
-        if ledger.said.len() <= number {
-            ledger.said.resize_with(number + 1, Vec::new);
-        }
-        ledger.said[number] = bytes.into_iter().map(Said).collect();
-    }
-    Ok(ledger)
-}
-
-/// What a refused letter told, nobody read: told is counted again from the letters that stand.
-fn forget_refused(store: &Store, year: &SchoolYear, ledger: &mut Ledger, names: &Names) -> Result<(), Problem> {
-    let tolds = store.tolds(year)?;
-    for ((student, rule), standing) in &mut ledger.standings {
-        let key = (
-            names.students.name(student.0).to_owned(),
-            ledger.rules.name(u32::from(*rule)).to_owned(),
-            standing.episode,
-        );
-        let told = tolds.get(&key).copied();
-        standing.told = told
-            .as_ref()
-            .map(|told| told.level)
-            .filter(|_| standing.level.is_some());
-        standing.told_unwritten = standing.told.is_some() && told.is_some_and(|told| !told.written);
-    }
-    Ok(())
-}
-
-/// A judged night on its way into the store.
-pub(super) struct Night<'n, 'a> {
+/// What a round writes, as far as it is known before the night is judged.
+#[derive(Clone, Copy)]
+pub(super) struct Round<'r> {
+    pub(super) setup: &'r Setup,
+    pub(super) books: &'r Books,
+    pub(super) taken: &'r Taken,
+    pub(super) now: &'r Now,
     pub(super) year: SchoolYear,
     pub(super) as_of: Day,
-    pub(super) now: &'n Now,
-    pub(super) order: Order,
-    pub(super) taken: &'n Taken,
-    pub(super) night: &'n mut NightDone,
-    pub(super) nights: &'n Nights<'a>,
-    pub(super) almanac: &'n Almanac<'a>,
+}
+
+/// A night that is judged and whose letters are decided.
+pub(super) struct Decided {
+    pub(super) done: NightDone,
+    pub(super) decision: Decision,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// What is handed to the thread that writes, in this order.
+enum Handed {
+    /// Changes of standings, and the names behind their rules' numbers.
+    Changes(Vec<Change>, Interner),
+    /// Everything else.
+    Decided(Box<Decided>),
+}
+
+/// The thread that writes a round.
+pub(super) struct Writer<'scope> {
+    hand: Sender<Handed>,
+    thread: ScopedJoinHandle<'scope, Result<Vec<Letter>, Problem>>,
+}
+
+impl<'scope> Writer<'scope> {
+    /// Begins the one transaction of a round, and writes the facts.
+    pub(super) fn start<'env>(
+        scope: &'scope Scope<'scope, 'env>,
+        store: &'env mut Store,
+        round: Round<'env>,
+    ) -> Writer<'scope> {
+        let (hand, handed) = channel();
+        let thread = scope.spawn(move || write(store, round, &handed));
+        Writer { hand, thread }
+    }
+
+    /// Hands over the changes that the night made; a writer that failed says so when it is asked for its letters.
+    pub(super) fn changes(&self, changes: Vec<Change>, rules: &Interner) {
+        self.hand.send(Handed::Changes(changes, rules.clone())).ok();
+    }
+
+    /// Hands over the rest and waits for the commit; returns the letters posted, with their numbers.
+    pub(super) fn commit(self, decided: Decided) -> Result<Vec<Letter>, Problem> {
+        self.hand.send(Handed::Decided(Box::new(decided))).ok();
+        let done = self.thread.join();
+        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+/// Writes what is handed over. Where the night ends without a decision nothing is committed.
+fn write(store: &Store, round: Round<'_>, handed: &Receiver<Handed>) -> Result<Vec<Letter>, Problem> {
+    let tx = store.begin()?;
+    let number = tx.open_round(round.as_of, round.now.today, round.now.seconds)?;
+    save_facts(&tx, round.books, round.taken, number, round.as_of)?;
+    loop {
+        match handed.recv() {
+            Ok(Handed::Changes(changes, rules)) => save_changes(&tx, &round.year, changes, &rules, number)?,
+            Ok(Handed::Decided(mut decided)) => {
+                let letters = save_decided(&tx, round, &mut decided, number)?;
+                tx.commit()?;
+                drop_aside(decided);
+                return Ok(letters);
+            }
+            Err(_) => return Ok(Vec::new()),
+        }
+    }
 }
 
 /// Keeps facts where no day can be judged yet.
@@ -118,198 +111,31 @@ pub(super) fn keep_facts(store: &Store, books: &Books, taken: &Taken, now: &Now)
     tx.commit()
 }
 
-/// Decides the night's letters and keeps everything, unless nothing is to be kept; returns the letters posted.
-pub(super) fn decide(
-    setup: &Setup,
-    store: &Store,
-    night: Night<'_, '_>,
-    problems: &mut Vec<Problem>,
-    look_back: bool,
-) -> Result<Vec<Letter>, Problem> {
-    let books = night.almanac.books();
-    let staff = match &night.taken.staff {
-        Some(staff) => staff.clone(),
-        None => store.staff()?,
-    };
-    let caseload = caseload(store, &staff, night.taken)?;
-    let morning = night
-        .almanac
-        .next_school_day(night.as_of)
-        .unwrap_or(night.as_of.plus(1));
-    let today = if night.order.as_of.is_some() {
-        morning
-    } else {
-        night.now.today
-    };
-    let config = &setup.config;
-    let owners = Owners::new(
-        &staff,
-        &caseload,
-        &config.routes,
-        &config.last_owner,
-        &config.mail.allowed_domains,
-        today,
-    );
-    problems.extend(owners.problems());
-    let posting = Posting {
-        books,
-        rules: &setup.rules,
-        nights: night.nights,
-        ledger: &night.night.ledger,
-        held: &night.taken.held,
-        owners: &owners,
-        as_of: night.as_of,
-        began: night.night.began,
-        rule_changed: Posting::rule_changed(&night.night.changes),
-    };
-    let mut found = posting.find();
-    let posted = store.posted(morning)?;
-    let late = report::late(night.almanac, night.nights, night.as_of, &night.taken.held);
-    let judge = std::cell::RefCell::new(Judge::new(&setup.rules));
-    let refresh = |letter: &Letter, told: &outbox::Told| {
-        let before = told_elsewhere(store, letter.id, told);
-        posting.again(told, before)
-    };
-    let fill = |entry: &mut Entry| posting.fill(&mut judge.borrow_mut(), entry);
-    let next_morning = night.almanac.next_school_day(morning).unwrap_or(morning.plus(1));
-    let due = |day: Day| due(setup, &night, day);
-    let desk = Desk {
-        as_of: night.as_of,
-        morning,
-        next_morning,
-        date: night.now.seconds,
-        due: &due,
-        from: &config.mail.from,
-        late: &late,
-        owners: &owners,
-        flags: &found.flags,
-        refresh: &refresh,
-        fill: &fill,
-    };
-    let mut acts = outbox::compose_letters(std::mem::take(&mut found.news), &posted, &desk);
-    let lines = report::lines(&report::Night {
-        taken: night.taken,
-        nights: night.nights,
-        ledger: &night.night.ledger,
-        judged: &night.night.judged,
-        found: &found,
-        problems,
-        as_of: night.as_of,
-    });
-    acts.extend(outbox::operator_report(&lines, &config.mail.operator, &posted, &desk));
-    let letters = letters_of(&acts);
-    if night.order.dry_run || look_back {
-        return Ok(letters);
-    }
-    // A day on which no rule could open its sitting (its through day stood still) was looked at and changed nothing.
-    let is_new = !night.taken.files.is_empty() || night.night.changed_anything() || !acts.is_empty();
-    if is_new {
-        let parts = Parts {
-            setup,
-            books,
-            staff: &staff,
-            caseload: &caseload,
-            acts,
-            found: &found,
-            problems,
-        };
-        keep(store, night, parts)
-    } else {
-        Ok(Vec::new())
-    }
+/// Frees something big beside what follows: taking a district's night apart takes a while.
+pub(super) fn drop_aside(big: impl Send + 'static) {
+    std::thread::Builder::new().spawn(move || drop(big)).ok();
 }
 
-/// Written caseload rows, and those that last-name ranges become.
-fn caseload(
-    store: &Store,
-    staff: &[crate::routing::Staff],
-    taken: &Taken,
-) -> Result<Vec<crate::routing::Caseload>, Problem> {
-    let before = store.caseload()?;
-    let same = taken.caseload.is_none() && taken.staff.is_none() && taken.people.is_empty();
-    if same {
-        return Ok(before);
+/// Writes letters, standings and what the round itself was.
+fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, number: i64) -> Result<Vec<Letter>, Problem> {
+    let taken = round.taken;
+    let (done, decision) = (&mut decided.done, &mut decided.decision);
+    if taken.staff.is_some() {
+        tx.save_staff(&decision.staff)?;
     }
-    let mut rows = match &taken.caseload {
-        Some(rows) => rows.clone(),
-        None => before.into_iter().filter(|row| !row.from_range).collect(),
-    };
-    if staff.iter().any(|person| !person.last_names.is_empty()) {
-        let mut people: BTreeMap<String, crate::directory::Person> = store
-            .directory()?
-            .into_iter()
-            .map(|person| (person.student_id.clone(), person))
-            .collect();
-        people.extend(
-            taken
-                .people
-                .iter()
-                .map(|person| (person.student_id.clone(), person.clone())),
-        );
-        let people: Vec<crate::directory::Person> = people.into_values().collect();
-        rows.extend(records::ranges(&people, staff));
-    }
-    rows.sort();
-    rows.dedup();
-    Ok(rows)
-}
-
-/// When a letter for a morning may be sent first: at once where a day was asked for or the morning has come, else at the hour.
-fn due(setup: &Setup, night: &Night<'_, '_>, morning: Day) -> i64 {
-    if night.order.as_of.is_some() || morning <= night.now.today {
-        return 0;
-    }
-    let hour = setup.config.inbox.ring_at;
-    setup.seconds_at(morning, hour)
-}
-
-fn told_elsewhere(store: &Store, letter: i64, told: &outbox::Told) -> Option<Level> {
-    store
-        .told_without(letter, &told.student_id, &told.rule, told.episode)
-        .ok()
-        .flatten()
-}
-
-fn letters_of(acts: &[Act]) -> Vec<Letter> {
-    let letter = |act: &Act| match act {
-        Act::Post { letter, .. } | Act::Replace { letter, .. } => Some(letter.clone()),
-        Act::Withdraw { .. } => None,
-    };
-    acts.iter().filter_map(letter).collect()
-}
-
-struct Parts<'p> {
-    setup: &'p Setup,
-    books: &'p Books,
-    staff: &'p [crate::routing::Staff],
-    caseload: &'p [crate::routing::Caseload],
-    acts: Vec<Act>,
-    found: &'p Found,
-    problems: &'p [Problem],
-}
-
-/// The one transaction of a round.
-fn keep(store: &Store, night: Night<'_, '_>, parts: Parts<'_>) -> Result<Vec<Letter>, Problem> {
-    let tx = store.begin()?;
-    let round = tx.open_round(night.as_of, night.now.today, night.now.seconds)?;
-    save_facts(&tx, parts.books, night.taken, round, night.as_of)?;
-    if night.taken.staff.is_some() {
-        tx.save_staff(parts.staff)?;
-    }
-    if night.taken.caseload.is_some() || night.taken.staff.is_some() || !night.taken.people.is_empty() {
-        tx.save_caseload(parts.caseload)?;
+    if taken.caseload.is_some() || taken.staff.is_some() || !taken.people.is_empty() {
+        tx.save_caseload(&decision.caseload)?;
     }
     let mut letters = Vec::new();
-    let done = night.night;
-    for act in parts.acts {
-        if let Some(letter) = perform(&tx, &night.year, parts.books, &mut done.ledger, &mut done.touched, act)? {
+    for act in std::mem::take(&mut decision.acts) {
+        if let Some(letter) = perform(tx, &round.year, round.books, &mut done.ledger, &mut done.touched, act)? {
             letters.push(letter);
         }
     }
-    save_standings(&tx, &night.year, done, parts.setup, round)?;
-    tx.purge(&kept_years(parts.setup, &night.year))?;
-    tx.set_meta("held", &night.taken.held.to_text(parts.books))?;
-    tx.keep_problems(round, parts.problems)?;
+    save_standings(tx, &round.year, done, round.setup, number)?;
+    tx.purge(&kept_years(round.setup, &round.year))?;
+    tx.set_meta("held", &taken.held.to_text(round.books))?;
+    tx.keep_problems(number, &decided.problems)?;
     let open = open_by_level(done.ledger.standings.values());
     let counts = serde_json::json!({
         "active": done.judged.active,
@@ -317,11 +143,10 @@ fn keep(store: &Store, night: Night<'_, '_>, parts: Parts<'_>) -> Result<Vec<Let
         "unknown": done.judged.unknown,
         "changes": done.judged.changes,
         "letters": letters.len(),
-        "open": open.iter().map(|(level, count)| (level.word(), count)).collect::<BTreeMap<_, _>>(),
-        "waiting": parts.found.held.iter().map(|(hold, count)| (hold.word(), count)).collect::<BTreeMap<_, _>>(),
+        "open": open.iter().map(|(level, count)| (level.word(), count)).collect::<std::collections::BTreeMap<_, _>>(),
+        "waiting": decision.waiting,
     });
-    tx.close_round(round, night.now.seconds, &counts.to_string())?;
-    tx.commit()?;
+    tx.close_round(number, round.now.seconds, &counts.to_string())?;
     Ok(letters)
 }
 
@@ -455,13 +280,7 @@ fn recount(
     Ok(())
 }
 
-fn save_standings(
-    tx: &Tx<'_>,
-    year: &SchoolYear,
-    done: &mut NightDone,
-    setup: &Setup,
-    round: i64,
-) -> Result<(), Problem> {
+fn save_standings(tx: &Tx<'_>, year: &SchoolYear, done: &NightDone, setup: &Setup, round: i64) -> Result<(), Problem> {
     let ledger = &done.ledger;
     let mut touched: Vec<(StudentIx, u16)> = done.touched.iter().copied().collect();
     // In the order of the key, so that the table grows at its end.
@@ -479,15 +298,7 @@ fn save_standings(
         let Some(at_school) = ledger.desks.get(&(school, rule)) else {
             continue;
         };
-        let kept = Kept {
-            baseline: at_school.baseline,
-            through: at_school.through,
-        };
-        let state = SchoolRule {
-            judged: at_school.last,
-            digest: at_school.digest.clone(),
-            baseline: serde_json::to_string(&kept).unwrap_or_default(),
-        };
+        let state = kept(at_school);
         let id = ledger.rules.name(u32::from(rule));
         tx.save_school_rule(year, id, school, &state)?;
         // A desk without a digest belongs to a rule that is out of work: it was judged by no version.
@@ -503,91 +314,37 @@ fn save_standings(
         let bytes: Vec<u8> = ledger.said[usize::from(*rule)].iter().map(|said| said.0).collect();
         tx.save_night(year, ledger.rules.name(u32::from(*rule)), &bytes)?;
     }
-    // By student, so that the table's index grows at its end; a student's own changes stay in order.
-    done.changes.sort_by_key(|change| change.student);
-    let changes: Vec<store::Change> = done
-        .changes
-        .iter()
-        .map(|change| kept_change(ledger, change, round))
+    Ok(())
+}
+
+/// Keeps the changes by student, so that the table's index grows at its end; a student's own stay in order.
+fn save_changes(
+    tx: &Tx<'_>,
+    year: &SchoolYear,
+    mut changes: Vec<Change>,
+    rules: &Interner,
+    round: i64,
+) -> Result<(), Problem> {
+    changes.sort_by_key(|change| change.student);
+    let changes: Vec<store::Change> = changes
+        .into_iter()
+        .map(|change| kept_change(rules, change, round))
         .collect();
     tx.record_changes(year, &changes)
 }
 
-fn kept_change(ledger: &Ledger, change: &Change, round: i64) -> store::Change {
+fn kept_change(rules: &Interner, change: Change, round: i64) -> store::Change {
     store::Change {
         student: change.student,
-        rule: ledger.rules.name(u32::from(change.rule)).to_owned(),
+        rule: rules.name(u32::from(change.rule)).to_owned(),
         from: change.before.level,
         to: change.after.level,
         reason: change.reason,
         day: change.day,
         value: change.value,
-        because: change.because.clone(),
+        because: change.because,
         numbers: String::new(),
-        digest: change.after.digest.clone(),
+        digest: change.after.digest,
         round,
     }
-}
-
-/// Goes live: everything told in rehearsal is put back, and every rule takes a fresh baseline, at one school or at all.
-///
-/// # Errors
-///
-/// A problem where the store cannot be written; nothing is changed then.
-pub fn take_fresh_baseline(setup: &Setup, year: &SchoolYear, school: Option<SchoolIx>) -> Result<(), Problem> {
-    let store = setup.store()?;
-    let books = store.load_books(*year)?;
-    let mut ledger = ledger_of(&store, &setup.rules, year, &books.names)?;
-    let id = school.map(|school| books.names.schools.name(u32::from(school.0)).to_owned());
-    let tx = store.begin()?;
-    tx.put_told_back(id.as_deref())?;
-    tx.withdraw_waiting()?;
-    let at_school = |student: StudentIx| {
-        let stays = books
-            .students
-            .get(student.0 as usize)
-            .map(crate::facts::Student::stays)
-            .unwrap_or_default();
-        school.is_none_or(|school| stays.iter().any(|stay| stay.school == school))
-    };
-    let mut changed = Vec::new();
-    for ((student, rule), standing) in &mut ledger.standings {
-        if at_school(*student) && standing.told.is_some() {
-            *standing = standing.clone().with_told(None, false);
-            changed.push((*student, *rule));
-        }
-    }
-    changed.sort_unstable();
-    let standings: Vec<_> = changed
-        .iter()
-        .map(|(student, rule)| {
-            (
-                ledger.rules.name(u32::from(*rule)),
-                *student,
-                ledger.standing(*student, *rule),
-            )
-        })
-        .collect();
-    tx.save_standings(
-        year,
-        standings
-            .iter()
-            .map(|(rule, student, standing)| (*rule, *student, standing)),
-    )?;
-    for ((at, rule), desk) in &ledger.desks {
-        if school.is_some_and(|school| school != *at) {
-            continue;
-        }
-        let kept = Kept {
-            baseline: Baseline::default(),
-            through: desk.through,
-        };
-        let state = SchoolRule {
-            judged: desk.last,
-            digest: desk.digest.clone(),
-            baseline: serde_json::to_string(&kept).unwrap_or_default(),
-        };
-        tx.save_school_rule(year, ledger.rules.name(u32::from(*rule)), *at, &state)?;
-    }
-    tx.commit()
 }

@@ -4,12 +4,15 @@
 //! In: a home, what was asked, the moment. Out: [`Rung`]: what was read, judged, decided, posted, sent. Never: a decision of its own —
 //! it only hands on what each stage returns.
 
+mod deciding;
 mod held;
 mod intake;
 mod judging;
 mod keeping;
 mod ledger;
 mod left_out;
+mod loading;
+mod log;
 mod night;
 mod posting;
 mod report;
@@ -19,8 +22,8 @@ mod setup;
 
 pub use held::Held;
 pub use intake::FileRead;
-pub use keeping::{ledger_of, take_fresh_baseline};
 pub use ledger::{Change, Ledger, RuleAtSchool, Said};
+pub use loading::{ledger_of, take_fresh_baseline};
 pub use night::Judged;
 pub use sending::{composed, send_due, send_test};
 pub use setup::{Setup, sources};
@@ -88,17 +91,22 @@ impl Rung {
 pub fn ring(setup: &Setup, order: Order, now: &Now) -> Result<Rung, Problem> {
     let _lock = setup.home.lock()?;
     let look_back = looks_back(setup, order)?;
-    let looking = order.dry_run || look_back;
-    let store = if looking {
-        setup.store_to_read()?
-    } else {
-        setup.store()?
-    };
-    let mut rung = round(setup, &store, order, now, look_back)?;
-    if !looking {
-        rung.delivery = send_due(setup, &store, now, order.as_of.is_some())?;
-        rung.problems.append(&mut rung.delivery.problems);
+    if order.dry_run || look_back {
+        return round(setup, &setup.store_to_read()?, None, order, now, look_back);
     }
+    let mut store = setup.store()?;
+    // What the round asks while it writes is asked of the store as it was before.
+    let before = setup.store_to_read()?;
+    let mut rung = round(setup, &before, Some(&mut store), order, now, look_back)?;
+    drop(before);
+    // Beside the sending; what it does not come to is done when the store is closed.
+    let path = setup.home.store();
+    std::thread::Builder::new()
+        .spawn(move || Store::fold_journal(path))
+        .ok();
+    rung.delivery = send_due(setup, &store, now, order.as_of.is_some())?;
+    rung.problems.append(&mut rung.delivery.problems);
+    log::round(&rung);
     Ok(rung)
 }
 
@@ -112,7 +120,15 @@ fn looks_back(setup: &Setup, order: Order) -> Result<bool, Problem> {
     Ok(last.is_some_and(|last| as_of < last))
 }
 
-fn round(setup: &Setup, store: &Store, order: Order, now: &Now, look_back: bool) -> Result<Rung, Problem> {
+/// `store` is read; `writing` is where the round is kept, unless it only looks.
+fn round(
+    setup: &Setup,
+    store: &Store,
+    writing: Option<&mut Store>,
+    order: Order,
+    now: &Now,
+    look_back: bool,
+) -> Result<Rung, Problem> {
     let (year, assumed) = setup.school_year(order.as_of.unwrap_or(now.today))?;
     let last_as_of = store.last_as_of()?.filter(|last| year.holds(*last));
     let mut books = store.load_books(year)?;
@@ -129,7 +145,7 @@ fn round(setup: &Setup, store: &Store, order: Order, now: &Now, look_back: bool)
         .as_of
         .unwrap_or_else(|| latest_complete_day(setup, now, waiting.attendance_written()));
     let as_of_in = |books: &Books| Almanac::new(books, &setup.config.meaning).as_of(limit);
-    let taken = waiting.apply(
+    let mut taken = waiting.apply(
         setup,
         &mut books,
         |books| as_of_in(books).unwrap_or(limit.min(year.end)),
@@ -146,55 +162,91 @@ fn round(setup: &Setup, store: &Store, order: Order, now: &Now, look_back: bool)
     let ledger = ledger_of(store, &setup.rules, &year, &books.names)?;
     let Some(as_of) = almanac.as_of(limit) else {
         problems.push(no_day_yet(limit));
-        if !order.dry_run && !look_back {
-            keeping::keep_facts(store, &books, &taken, now)?;
+        if let Some(writing) = writing {
+            keeping::keep_facts(writing, &books, &taken, now)?;
         }
         return Ok(Rung {
             files: taken.files,
             ..Rung::nothing(problems)
         });
     };
-    let nights = school_night::Nights::new(&almanac);
-    let mut night = night::judge(setup, store, &almanac, &nights, ledger, &taken.held, as_of)?;
-    problems.append(&mut night.problems);
-    problems.extend(left_out::problems(
-        setup,
-        &taken,
-        &almanac,
-        order.as_of.unwrap_or(now.today),
-    ));
     let mut rung = Rung {
         as_of: Some(as_of),
         look_back,
-        files: Vec::new(),
-        judged: night.judged.clone(),
-        letters: Vec::new(),
-        composed: Vec::new(),
-        delivery: Delivery::default(),
-        problems,
+        ..Rung::nothing(problems)
     };
-    let kept = keeping::Night {
+    let kept = keeping::Round {
+        setup,
+        books: &books,
+        taken: &taken,
+        now,
         year,
         as_of,
-        now,
-        order,
-        taken: &taken,
-        night: &mut night,
-        nights: &nights,
-        almanac: &almanac,
     };
-    rung.letters = keeping::decide(setup, store, kept, &mut rung.problems, look_back)?;
-    if order.dry_run {
-        let ids = almanac.books().names.schools.iter().map(str::to_owned);
-        let schools = ids
-            .zip(almanac.books().schools.iter().map(|school| school.name.clone()))
-            .collect();
-        rung.composed = composed(setup, store, &rung.letters, &taken.people, schools)?;
-    }
-    rung.files = taken.files;
-    // Freed beside what follows: taking a big district's facts apart takes a while.
-    std::thread::Builder::new().spawn(move || drop(books)).ok();
+    std::thread::scope(|scope| {
+        let writer = writing.map(|store| keeping::Writer::start(scope, store, kept));
+        evening(setup, store, &almanac, ledger, &kept, writer, order, &mut rung)
+    })?;
+    rung.files = std::mem::take(&mut taken.files);
+    keeping::drop_aside((books, taken));
     Ok(rung)
+}
+
+/// Judges, decides, and hands both to the writer; without one everything is only looked at.
+#[allow(clippy::too_many_arguments)] // the two halves of `round`: a struct would only rename the list
+fn evening(
+    setup: &Setup,
+    store: &Store,
+    almanac: &Almanac<'_>,
+    ledger: Ledger,
+    kept: &keeping::Round<'_>,
+    writer: Option<keeping::Writer<'_>>,
+    order: Order,
+    rung: &mut Rung,
+) -> Result<(), Problem> {
+    let taken = kept.taken;
+    let nights = school_night::Nights::new(almanac);
+    let mut done = night::judge(setup, store, almanac, &nights, ledger, &taken.held, kept.as_of)?;
+    rung.problems.append(&mut done.problems);
+    let day = order.as_of.unwrap_or(kept.now.today);
+    rung.problems.extend(left_out::problems(setup, taken, almanac, day));
+    rung.judged = done.judged.clone();
+    let rule_changed = posting::Posting::rule_changed(&done.changes);
+    let changes = std::mem::take(&mut done.changes);
+    if let Some(writer) = &writer {
+        writer.changes(changes, &done.ledger.rules);
+    }
+    let night = deciding::Night {
+        as_of: kept.as_of,
+        now: kept.now,
+        order,
+        taken,
+        night: &done,
+        rule_changed,
+        nights: &nights,
+        almanac,
+    };
+    let decision = deciding::decide(setup, store, &night, &mut rung.problems)?;
+    rung.letters = decision.letters();
+    if order.dry_run {
+        let books = almanac.books();
+        let ids = books.names.schools.iter().map(str::to_owned);
+        let schools = ids.zip(books.schools.iter().map(|school| school.name.clone()));
+        rung.composed = composed(setup, store, &rung.letters, &taken.people, schools.collect())?;
+    }
+    let Some(writer) = writer else { return Ok(()) };
+    // A day on which no rule could open its sitting (its through day stood still) was looked at and changed nothing.
+    let is_new = !taken.files.is_empty() || done.changed_anything() || !decision.acts.is_empty();
+    if !is_new {
+        rung.letters.clear();
+        return Ok(());
+    }
+    rung.letters = writer.commit(keeping::Decided {
+        done,
+        decision,
+        problems: rung.problems.clone(),
+    })?;
+    Ok(())
 }
 
 fn threads() -> usize {

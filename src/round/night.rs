@@ -110,7 +110,7 @@ pub(super) fn judge<'a>(
 impl NightDone {
     /// Whether anything of it has to be kept.
     pub(super) fn changed_anything(&self) -> bool {
-        !(self.schools.is_empty() && self.touched.is_empty() && self.noted.is_empty() && self.changes.is_empty())
+        !(self.schools.is_empty() && self.touched.is_empty() && self.noted.is_empty() && self.judged.changes.is_empty())
     }
 
     fn merge(&mut self, result: SchoolDay) {

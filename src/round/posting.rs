@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::held::Held;
+use super::judging::share;
 use super::ledger::{Change, Ledger, RuleAtSchool};
 use super::school_night::Nights;
 use crate::crossings::{Hold, Phase, Reason, Standing, hold};
@@ -16,6 +17,9 @@ use crate::school::{Area, Day, Level};
 const STRIP_WEEKS: u16 = 8;
 /// An open plan without an end counts as open for so many school days; from the definition of quieted.
 const OPEN_PLAN_SCHOOL_DAYS: usize = 60;
+
+/// Standings looked through at a time by one thread; chosen by us.
+const AT_A_TIME: usize = 2048;
 
 /// What posting looks at.
 pub(super) struct Posting<'p, 'a> {
@@ -45,6 +49,18 @@ pub(super) struct Found {
     pub(super) lost: u32,
 }
 
+impl Found {
+    /// Adds what another part of the standings brought.
+    fn add(&mut self, other: Found) {
+        self.news.extend(other.news);
+        for (hold, count) in other.held {
+            *self.held.entry(hold).or_default() += count;
+        }
+        self.unowned += other.unowned;
+        self.lost += other.lost;
+    }
+}
+
 impl<'p> Posting<'p, '_> {
     pub(super) fn rule_changed(changes: &[Change]) -> FxHashSet<(StudentIx, u16)> {
         let raised =
@@ -66,18 +82,29 @@ impl<'p> Posting<'p, '_> {
             .filter(|(_, standing)| standing.is_open())
             .collect();
         open.sort_unstable_by_key(|(key, _)| **key);
-        let mut with_news: FxHashSet<StudentIx> = FxHashSet::default();
-        for ((student, number), standing) in &open {
-            if let Some(news) = self.news(*student, *number, standing, &mut found) {
-                with_news.insert(*student);
-                found.news.push(news);
+        let parts: Vec<_> = open.chunks(AT_A_TIME).collect();
+        let with_news = |part: &&[(&(StudentIx, u16), &Standing)]| {
+            let mut found = Found::default();
+            let mut students = Vec::new();
+            for ((student, number), standing) in *part {
+                if let Some(news) = self.news(*student, *number, standing, &mut found) {
+                    students.push(*student);
+                    found.news.push(news);
+                }
             }
+            (found, students)
+        };
+        let mut students: FxHashSet<StudentIx> = FxHashSet::default();
+        for (part, with_news) in share(&parts, with_news) {
+            found.add(part);
+            students.extend(with_news);
         }
-        for ((student, number), standing) in open {
-            if with_news.contains(student) {
-                found.flags.extend(self.flag(*student, *number, standing));
-            }
-        }
+        let flags = |part: &&[(&(StudentIx, u16), &Standing)]| -> Vec<OpenFlag> {
+            let open = part.iter().filter(|((student, _), _)| students.contains(student));
+            open.filter_map(|((student, number), standing)| self.flag(*student, *number, standing))
+                .collect()
+        };
+        found.flags = share(&parts, flags).into_iter().flatten().collect();
         found
     }
 

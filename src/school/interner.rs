@@ -25,6 +25,13 @@ impl Interner {
         number
     }
 
+    /// Makes room for so many names in all.
+    pub fn expect(&mut self, names: usize) {
+        let more = names.saturating_sub(self.names.len());
+        self.names.reserve_exact(more);
+        self.numbers.reserve(more);
+    }
+
     /// The number of a name that has one.
     pub fn get(&self, name: &str) -> Option<u32> {
         self.numbers.get(name).copied()

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use crate::monitor::Problem;
 use crate::outbox::{Entry, Kind, Letter, Posted, State, Told};
 use crate::school::{Day, Level, SchoolYear};
@@ -223,10 +225,8 @@ impl Tx<'_> {
             );
             statement.execute(row).map_err(|error| self.trouble(&error))?;
         }
-        let is_told = |entry: &Entry| {
-            told.iter()
-                .any(|told| told.student_id == entry.student_id && told.rule == entry.rule)
-        };
+        let lines: FxHashSet<(&str, &str)> = told.iter().map(|told| (&*told.student_id, &*told.rule)).collect();
+        let is_told = |entry: &Entry| lines.contains(&(&*entry.student_id, &*entry.rule));
         for entry in letter.content.entries.iter().filter(|entry| !is_told(entry)) {
             let row = (
                 id,

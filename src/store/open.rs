@@ -10,7 +10,7 @@ use super::{Store, trouble};
 use crate::monitor::{Place, Problem, Weight};
 
 /// Migrations in order; the file's `user_version` counts those that ran.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/0001.sql")];
+pub(super) const MIGRATIONS: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
 
 /// How long a statement waits for another process's short write. Rounds exclude each other by the home's lock before that.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -40,10 +40,21 @@ impl Store {
         create_private(path)?;
         let store = connect(path)?;
         store.refuse_foreign(migrations.len())?;
-        store.settings("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        // What a commit leaves in the journal goes into the file beside the sending and when the store is closed, not while somebody waits
+        // for the commit.
+        store.settings("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")?;
         store.migrate(migrations)?;
         store.look_over()?;
         Ok(store)
+    }
+
+    /// Brings what earlier commits left in the journal into the file, as far as nobody reads there: a reader is never kept waiting. What is
+    /// left is done when the store is closed.
+    pub fn fold_journal(path: impl AsRef<Path>) {
+        let folded = connect(path.as_ref()).and_then(|store| store.settings("PRAGMA wal_checkpoint(PASSIVE);"));
+        if let Err(problem) = folded {
+            tracing::debug!(code = problem.code, "the journal waits until the store is closed");
+        }
     }
 
     /// Opens the store for looking alone: nothing in the file changes, and nobody is kept waiting.
@@ -169,7 +180,7 @@ fn connect(path: &Path) -> Result<Store, Problem> {
     store.db.set_prepared_statement_cache_capacity(STATEMENTS);
     store.settings(
         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; \
-         PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768;",
+         PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;",
     )?;
     Ok(store)
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::crossings::{Reason, Standing};
 use crate::facts::{SchoolIx, StudentIx};
 use crate::monitor::Problem;
 use crate::school::{Day, Interner, Level, SchoolYear};
 
-use super::words::{day, maybe_day, maybe_level, named, text, word};
+use super::words::{day, maybe_day, maybe_level, named, text};
 use super::{Store, Tx, day_text};
 
 /// Standings by rule id and student; who has none stands at the default: clear, and never judged.
@@ -126,7 +128,8 @@ impl Store {
         let Some((key, _)) = self.year(year)? else {
             return Ok(Vec::new());
         };
-        let sql = format!("{CHANGE} WHERE year = ?1 AND student = ?2 AND (?3 IS NULL OR rule = ?3) ORDER BY change");
+        let sql =
+            format!("{CHANGE} WHERE year = ?1 AND student = ?2 AND (?3 IS NULL OR named.text = ?3) ORDER BY change");
         self.all(&sql, (key, student.0, rule), change)
     }
 
@@ -156,8 +159,9 @@ impl Store {
     }
 }
 
-const CHANGE: &str =
-    "SELECT student, rule, from_level, to_level, reason, day, value, because, numbers, digest, round FROM change";
+const CHANGE: &str = "SELECT student, named.text, from_level, to_level, reason, day, value, because, numbers, version.text, round \
+     FROM change JOIN word AS named ON named.kind = 'rule' AND named.number = change.rule \
+     JOIN word AS version ON version.kind = 'digest' AND version.number = change.digest";
 
 fn change(row: &rusqlite::Row<'_>) -> rusqlite::Result<Change> {
     Ok(Change {
@@ -177,7 +181,7 @@ fn change(row: &rusqlite::Row<'_>) -> rusqlite::Result<Change> {
 
 /// Days as text, each written once: a night's standings bear the same few.
 #[derive(Default)]
-struct Days(rustc_hash::FxHashMap<Day, String>);
+struct Days(FxHashMap<Day, String>);
 
 impl Days {
     fn know(&mut self, standing: &Standing) {
@@ -214,8 +218,15 @@ impl Tx<'_> {
         let mut save = self.statement(sql)?;
         let mut clear = self.statement("DELETE FROM standing WHERE year = ?1 AND rule = ?2 AND student = ?3")?;
         let default = Standing::default();
+        // They come by rule, and a rule's bear one digest: looked up when it changes.
+        let (mut names, mut numbers) = (("", ""), None);
         for (rule, student, standing) in changed {
-            let rule = rules.intern(rule);
+            let named = (rule, standing.digest.as_str());
+            let (rule, digest) = match numbers {
+                Some(numbers) if names == named => numbers,
+                _ => (rules.intern(rule), digests.intern(&standing.digest)),
+            };
+            (names, numbers) = (named, Some((rule, digest)));
             if *standing == default {
                 clear
                     .execute((key, rule, student.0))
@@ -240,7 +251,7 @@ impl Tx<'_> {
                 standing.calm[1],
                 standing.calm[2],
                 days.text(standing.judged),
-                digests.intern(&standing.digest),
+                digest,
                 standing.unknown_days,
                 days.text(standing.unknown_on),
                 days.text(standing.left),
@@ -296,24 +307,28 @@ impl Tx<'_> {
         let sql = "INSERT INTO change (year, student, rule, from_level, to_level, reason, day, value, because, numbers, digest, \
                    round) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         let mut statement = self.statement(sql)?;
+        let mut rules = self.dictionary("rule")?;
+        let mut digests = self.dictionary("digest")?;
+        let mut days: FxHashMap<Day, String> = FxHashMap::default();
         for change in changes {
             let saved = statement.execute((
                 key,
                 change.student.0,
-                &change.rule,
+                rules.intern(&change.rule),
                 change.from.map(Level::word),
                 change.to.map(Level::word),
-                word(&change.reason),
-                text(change.day),
+                change.reason.word(),
+                days.entry(change.day).or_insert_with(|| text(change.day)).as_str(),
                 change.value,
                 &change.because,
                 &change.numbers,
-                &change.digest,
+                digests.intern(&change.digest),
                 change.round,
             ));
             saved.map_err(|error| self.trouble(&error))?;
         }
-        Ok(())
+        self.grow("rule", &rules)?;
+        self.grow("digest", &digests)
     }
 
     /// Keeps a rule's version under its digest, once.

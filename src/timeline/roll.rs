@@ -1,5 +1,7 @@
 //! Which schools sent rows for which days, and for how many of their students.
 
+use std::thread;
+
 use crate::facts::{Books, Lane, Student};
 use crate::school::Rows;
 
@@ -16,11 +18,30 @@ pub(crate) struct Roll {
     pub(crate) with_row: Vec<u32>,
 }
 
+impl Roll {
+    /// Adds the rows of other students.
+    fn add(&mut self, other: &Roll) {
+        self.any
+            .iter_mut()
+            .zip(&other.any)
+            .for_each(|(any, &more)| *any |= more);
+        for (counts, more) in [
+            (&mut self.enrolled, &other.enrolled),
+            (&mut self.with_row, &other.with_row),
+        ] {
+            counts
+                .iter_mut()
+                .zip(more)
+                .for_each(|(count, &more)| *count = count.wrapping_add(more));
+        }
+    }
+}
+
 /// Counts the rows of every school.
 pub(crate) fn call(books: &Books, rows: Rows) -> Vec<Roll> {
     let length = books.year.length();
     let counted = if rows == Rows::All { length } else { 0 };
-    let mut rolls = vec![
+    let empty = vec![
         Roll {
             any: vec![0; length],
             enrolled: vec![0; counted],
@@ -28,16 +49,38 @@ pub(crate) fn call(books: &Books, rows: Rows) -> Vec<Roll> {
         };
         books.names.schools.len()
     ];
-    let mut at_home = Vec::new();
-    let mut seen = vec![0u8; length];
-    for student in &books.students {
-        mark_any(&mut rolls, student);
-        if rows == Rows::All {
-            homes(books, student, &mut at_home);
-            for home in &at_home {
-                count_home(&mut rolls, student, home, &mut seen);
+    let one = |students: &[Student]| {
+        let mut rolls = empty.clone();
+        let mut at_home = Vec::new();
+        let mut seen = vec![0u8; length];
+        for student in students {
+            mark_any(&mut rolls, student);
+            if rows == Rows::All {
+                homes(books, student, &mut at_home);
+                for home in &at_home {
+                    count_home(&mut rolls, student, home, &mut seen);
+                }
             }
         }
+        rolls
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let share = books.students.len().div_ceil(threads).max(1);
+    let parts: Vec<Vec<Roll>> = thread::scope(|scope| {
+        let one = &one;
+        let others: Vec<_> = books
+            .students
+            .chunks(share)
+            .map(|students| scope.spawn(move || one(students)))
+            .collect();
+        others
+            .into_iter()
+            .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .collect()
+    });
+    let mut rolls = empty.clone();
+    for part in &parts {
+        rolls.iter_mut().zip(part).for_each(|(roll, part)| roll.add(part));
     }
     for roll in &mut rolls {
         let mut sum = 0u32;

@@ -1,5 +1,8 @@
 //! Homes for tests that look at screens: the real program, run on a folder, and everything that it said.
 
+#[path = "log.rs"]
+mod log;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -16,15 +19,10 @@ pub(crate) struct Said {
 
 /// Runs the program with a home.
 pub(crate) fn firstbell(home: &Path, arguments: &[&str]) -> Said {
-    let home = home.to_str().expect("a path of text");
-    let mut all = vec!["--home", home];
-    all.extend(arguments);
     let mut command = Command::new(env!("CARGO_BIN_EXE_firstbell"));
-    let Output { status, stdout, stderr } = command
-        .args(all)
-        .env_remove("RUST_LOG")
-        .output()
-        .expect("the program runs");
+    command.arg("--home").arg(home).args(arguments);
+    let Output { status, stdout, stderr } = log::hear(&mut command, Some(home));
+    let home = home.to_str().expect("a path of text");
     // Where the home lies is no part of what is said.
     let text = |bytes: Vec<u8>| {
         String::from_utf8(bytes)

@@ -4,6 +4,9 @@
 // Every test binary that builds districts has this as a module of its own and uses its own part of it.
 #![allow(dead_code)]
 
+#[path = "log.rs"]
+mod log;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -539,8 +542,9 @@ impl District {
         let db = rusqlite::Connection::open(self.home().join("var/firstbell.db")).expect("the store");
         let mut rows = db
             .prepare(
-                "SELECT day || ' ' || rule || ' ' || coalesce(from_level, '-') || ' ' || coalesce(to_level, '-') || ' ' || reason \
-                 FROM change JOIN student USING (student) WHERE student_id = ? ORDER BY change",
+                "SELECT day || ' ' || text || ' ' || coalesce(from_level, '-') || ' ' || coalesce(to_level, '-') || ' ' || reason \
+                 FROM change JOIN student USING (student) JOIN word ON kind = 'rule' AND number = rule \
+                 WHERE student_id = ? ORDER BY change",
             )
             .expect("the table of changes");
         let rows = rows.query_map([student], |row| row.get(0)).expect("changes");
@@ -563,11 +567,10 @@ impl District {
 
 /// Runs the program without a home.
 pub(crate) fn bare(arguments: &[&str]) -> Said {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_firstbell"))
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .output()
-        .expect("the program runs");
+    let home = arguments.iter().position(|word| *word == "--home");
+    let home = home.and_then(|at| arguments.get(at + 1)).map(Path::new);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firstbell"));
+    let Output { status, stdout, stderr } = log::hear(command.args(arguments), home);
     Said {
         out: String::from_utf8(stdout).expect("the screen is UTF-8"),
         err: String::from_utf8(stderr).expect("the error stream is UTF-8"),

@@ -2,6 +2,9 @@
 //!
 //! In: a shape. Out: files in an inbox, the program's answers, the store's tables as they stand. Never: firstbell's own code.
 
+#[path = "log.rs"]
+mod log;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -177,12 +180,8 @@ impl Home {
     /// What a command answers.
     pub(crate) fn ask(&self, allowed: &[i32], arguments: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_firstbell"));
-        let output = command
-            .arg("--home")
-            .arg(self.folder.path())
-            .args(arguments)
-            .output()
-            .expect("the program runs");
+        command.arg("--home").arg(self.folder.path()).args(arguments);
+        let output = log::hear(&mut command, Some(self.folder.path()));
         let code = output.status.code().unwrap_or(-1);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(allowed.contains(&code), "{arguments:?} ended with {code}:\n{said}");

@@ -1,8 +1,9 @@
 //! Attendance rows folded as they are read: a byte per student, school, period and calendar day; nothing is allocated per row.
 
+use memchr::memchr3;
 use rustc_hash::FxHashMap;
 
-use super::quick::{Layout, Learned};
+use super::quick::{Cell, Layout, Learned, packed_until, past};
 use crate::facts::{Attendance, AttendanceRow, CodeIx, Lane, PeriodIx, SchoolIx, WHOLE};
 use crate::records::columns::attendance::{CODE, DATE, PERIOD, PORTION, SCHOOL, STUDENT};
 use crate::records::ids::{Ids, packed_at};
@@ -18,6 +19,8 @@ const BLOCK_LANES: usize = 1000;
 /// Days that lie side by side in a lane; then come the same days of the next lane. A file by student and a file by date both walk
 /// through memory in order, the latter within a few megabytes (measured).
 const GROUP_DAYS: usize = 16;
+/// Bytes of `YYYY-MM-DD`: dates written otherwise go the long way.
+const ISO_DATE: usize = 10;
 
 /// One student's lane for one school and period; lanes of one student are chained.
 #[derive(Clone, Copy, Debug)]
@@ -119,53 +122,65 @@ impl AttendanceFold {
         }
     }
 
-    /// Takes a row of which every part was seen before: `false` where one was not, and nothing is done.
+    /// Takes the row that begins at a place in a text without a quote, if every part of it was seen before; returns where the
+    /// next row begins. `None` where one part was not: nothing is done then, and the row goes the long way.
     #[inline]
-    pub(in crate::records) fn quick(&mut self, layout: &Layout, row: &Row<'_>, notes: &mut Notes) -> bool {
-        let text = row.text.as_bytes();
-        let packed = |at: usize| {
-            let (start, end) = row.bounds[at];
-            packed_at(text, start as usize, (end - start) as usize)
-        };
-        let blank = |at: Option<usize>| at.is_none_or(|at| row.bounds[at].0 == row.bounds[at].1);
-        if !blank(layout.period) || !blank(layout.portion) {
-            return false;
-        }
-        let (Some(school), Some(date)) = (packed(layout.school), packed(layout.date)) else {
-            return false;
-        };
-        let (start, end) = row.bounds[layout.code];
-        let byte = if end == start + 1 {
-            self.learned.codes[usize::from(text[start as usize])]
-        } else {
-            0
-        };
-        let Some(day) = self.learned.day(date).filter(|_| byte > 0) else {
-            return false;
-        };
-        let Some(student) = packed(layout.student).and_then(|key| self.students.known(key)) else {
-            return false;
-        };
-        let mut lane = self.first_lane[student as usize];
-        loop {
-            if lane == NO {
-                return false;
+    pub(in crate::records) fn quick(
+        &mut self,
+        layout: &Layout,
+        text: &[u8],
+        start: usize,
+        line: Line,
+        notes: &mut Notes,
+    ) -> Option<usize> {
+        let mut at = start;
+        let (mut student, mut school, mut day, mut byte) = (0, 0, 0, 0);
+        let last = layout.cells.len() - 1;
+        for (number, cell) in layout.cells.iter().enumerate() {
+            let end = if number == last { b'\n' } else { layout.delimiter };
+            match cell {
+                Cell::Student => {
+                    let (key, after) = packed_until(text, at, end)?;
+                    (student, at) = (self.students.known(key)?, after);
+                }
+                Cell::School => (school, at) = packed_until(text, at, end)?,
+                Cell::Date => {
+                    day = self.learned.dates.get(packed_at(text, at, ISO_DATE)?)?;
+                    at += ISO_DATE;
+                }
+                Cell::Code => {
+                    byte = self.learned.codes[usize::from(*text.get(at)?)];
+                    at += 1;
+                }
+                Cell::Blank => {}
+                // A NUL byte anywhere makes the row odd, whichever way it goes.
+                Cell::Unread => at += memchr3(end, b'\n', 0, text.get(at..)?)?,
             }
+            at = past(text, at, end)?;
+        }
+        if byte == 0 {
+            return None;
+        }
+        let mut lane = *self.first_lane.get(student as usize)?;
+        while lane != NO {
             let head = self.heads[lane as usize];
             if head.period == 0 && self.schools.key(u32::from(head.school)) == school {
                 break;
             }
             lane = head.next;
         }
+        if lane == NO {
+            return None;
+        }
         let cell = self.cell(lane as usize, day);
         if *cell == 0 {
             *cell = byte;
         } else if *cell == byte {
-            notes.add("duplicate", row.line, "", "");
+            notes.add("duplicate", line, "", "");
         } else {
-            return false;
+            return None;
         }
-        true
+        Some(at)
     }
 
     /// The numbers of a school, a period and a code; `None` where there are more than a district can have.
@@ -450,13 +465,6 @@ impl AttendanceFold {
             .iter()
             .take_while(move |odd| odd.student == student)
             .map(|odd| odd.row)
-    }
-
-    /// The fold's student numbers, in the order of their ids.
-    pub(crate) fn by_id(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..self.students.names.len() as u32).collect();
-        order.sort_unstable_by(|one, two| self.students.names.name(*one).cmp(self.students.names.name(*two)));
-        order
     }
 }
 

@@ -1,43 +1,129 @@
-//! What the quick way of attendance rows needs: where plain cells stand, and which dates and codes the long way has understood.
+//! What the quick way of plain rows needs: which cell stands where, and which dates and codes the long way has understood.
 
 use crate::records::columns::attendance::{CODE, DATE, PERIOD, PORTION, SCHOOL, STUDENT};
-use crate::records::ids::pack;
+use crate::records::ids::{SHORT, pack};
 use crate::records::plan::Plan;
 
-/// Where the columns of plain rows stand: for rows that need nothing but a look.
-#[derive(Clone, Copy, Debug)]
+/// What the quick way makes of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cell {
+    Student,
+    School,
+    Date,
+    Code,
+    /// A period or a part of a day: the quick way takes rows without one.
+    Blank,
+    /// Nothing that firstbell reads.
+    Unread,
+}
+
+/// Which cell stands where in the rows of a file whose cells are taken as they stand.
+#[derive(Clone, Debug)]
 pub(in crate::records) struct Layout {
-    pub(super) student: usize,
-    pub(super) school: usize,
-    pub(super) date: usize,
-    pub(super) code: usize,
-    pub(super) period: Option<usize>,
-    pub(super) portion: Option<usize>,
+    pub(super) cells: Vec<Cell>,
+    pub(in crate::records) delimiter: u8,
 }
 
 impl Layout {
-    /// The layout of a plan that changes no cell; `None` where the adapter does, and every row goes the long way.
-    pub(in crate::records) fn of(plan: &Plan<'_>) -> Option<Layout> {
-        if plan.has(PERIOD) && plan.plain_at(PERIOD).is_none() || plan.has(PORTION) && plan.plain_at(PORTION).is_none()
-        {
-            return None;
+    /// The layout of a plan over so many columns; `None` where the adapter changes a cell, and every row goes the long way.
+    pub(in crate::records) fn of(plan: &Plan<'_>, columns: usize, delimiter: u8) -> Option<Layout> {
+        let mut cells = vec![Cell::Unread; columns];
+        for (column, cell) in [
+            (STUDENT, Cell::Student),
+            (SCHOOL, Cell::School),
+            (DATE, Cell::Date),
+            (CODE, Cell::Code),
+            (PERIOD, Cell::Blank),
+            (PORTION, Cell::Blank),
+        ] {
+            let needed = cell != Cell::Blank || plan.has(column);
+            if needed {
+                let place = cells.get_mut(plan.plain_at(column)?)?;
+                // One column of the file for two of the table: the long way reads it twice.
+                if *place != Cell::Unread {
+                    return None;
+                }
+                *place = cell;
+            }
         }
-        Some(Layout {
-            student: plan.plain_at(STUDENT)?,
-            school: plan.plain_at(SCHOOL)?,
-            date: plan.plain_at(DATE)?,
-            code: plan.plain_at(CODE)?,
-            period: plan.plain_at(PERIOD),
-            portion: plan.plain_at(PORTION),
-        })
+        Some(Layout { cells, delimiter })
+    }
+}
+
+const ONES: u128 = u128::MAX / 0xFF;
+const LOW: u128 = ONES * 0x7F;
+
+/// The short cell at a place in a text, packed, and the place of what ends it; `None` where it is blank, may have to be trimmed, is too
+/// long, or lies so close to the text's end that sixteen bytes cannot be read.
+#[inline]
+pub(super) fn packed_until(text: &[u8], start: usize, end: u8) -> Option<(u128, usize)> {
+    let bytes: [u8; 16] = text.get(start..start + 16)?.try_into().ok()?;
+    let word = u128::from_le_bytes(bytes);
+    let other = word ^ (ONES * u128::from(end));
+    // A high bit for every byte that ends the cell; exact, without the borrow of the shorter formula.
+    let ends = !(((other & LOW) + LOW) | other | LOW);
+    if ends == 0 {
+        return None;
+    }
+    let length = (ends.trailing_zeros() / 8) as usize;
+    if length == 0 || length > SHORT || !bytes[0].is_ascii_graphic() || !bytes[length - 1].is_ascii_graphic() {
+        return None;
+    }
+    Some((word & ((1 << (8 * length)) - 1), start + length))
+}
+
+/// Where the next cell or row begins, if the cell ends here; a carriage return belongs to the line's end.
+#[inline]
+pub(super) fn past(text: &[u8], at: usize, end: u8) -> Option<usize> {
+    match text.get(at) {
+        Some(&byte) if byte == end => Some(at + 1),
+        Some(b'\r') if end == b'\n' && text.get(at + 1) == Some(&b'\n') => Some(at + 2),
+        _ => None,
+    }
+}
+
+/// Dates as they are written, and what the long way made of them.
+#[derive(Debug)]
+pub(super) struct Dates<T>(Vec<(u128, T)>);
+
+/// Places for dates: more than any month and day of two digits each can need.
+const PLACES: usize = 1024;
+
+impl<T: Copy + Default> Default for Dates<T> {
+    fn default() -> Dates<T> {
+        Dates(vec![(0, T::default()); PLACES])
+    }
+}
+
+impl<T: Copy> Dates<T> {
+    /// The place of a packed `YYYY-MM-DD`; a date written otherwise has one too, and may share it.
+    #[inline]
+    fn place(date: u128) -> usize {
+        let digit = |at: u32| (date >> (8 * at)) as usize & 15;
+        (((digit(5) & 1) * 10 + digit(6)) * 32 + (digit(8) & 3) * 10 + digit(9)) % PLACES
+    }
+
+    /// What a packed date means, where it was met before.
+    #[inline]
+    pub(super) fn get(&self, date: u128) -> Option<T> {
+        let (known, meaning) = self.0[Dates::<T>::place(date)];
+        (known == date).then_some(meaning)
+    }
+
+    /// Remembers a date; one that is too long to be packed is not.
+    pub(super) fn learn(&mut self, date: &str, meaning: T) {
+        let key = pack(date.as_bytes());
+        if key != 0 {
+            self.0[Dates::<T>::place(key)] = (key, meaning);
+        }
     }
 }
 
 /// Dates and codes that the long way understood: the quick way looks them up.
 #[derive(Debug)]
 pub(super) struct Learned {
-    /// By month and day: the packed date, and the offset of its day.
-    dates: Vec<(u128, u16)>,
+    /// Offsets of days.
+    pub(super) dates: Dates<u16>,
     /// By a code of one byte: the lane's byte; 0 where it is not known or not understood.
     pub(super) codes: [u8; 256],
 }
@@ -45,36 +131,16 @@ pub(super) struct Learned {
 impl Default for Learned {
     fn default() -> Learned {
         Learned {
-            dates: vec![(0, 0); DATES],
+            dates: Dates::default(),
             codes: [0; 256],
         }
     }
 }
 
-/// Places for dates: more than any month and day of two digits each can need.
-const DATES: usize = 1024;
-
 impl Learned {
-    /// The place of a packed `YYYY-MM-DD`.
-    #[inline]
-    fn place(date: u128) -> usize {
-        let digit = |at: u32| (date >> (8 * at)) as usize & 15;
-        ((digit(5) & 1) * 10 + digit(6)) * 32 + (digit(8) & 3) * 10 + digit(9)
-    }
-
-    /// The offset of a date's day, where it was met before.
-    #[inline]
-    pub(super) fn day(&self, date: u128) -> Option<u16> {
-        let (known, day) = self.dates[Learned::place(date) % DATES];
-        (known == date).then_some(day)
-    }
-
     /// Remembers a date and a code of one byte.
     pub(super) fn learn(&mut self, date: &str, day: u16, code: &str, byte: u8) {
-        let key = pack(date.as_bytes());
-        if key != 0 {
-            self.dates[Learned::place(key) % DATES] = (key, day);
-        }
+        self.dates.learn(date, day);
         if let [code] = code.as_bytes() {
             self.codes[usize::from(*code)] = byte;
         }

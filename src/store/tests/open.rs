@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use super::{books, home, same, save, year};
 use crate::monitor::Weight;
+use crate::store::open::MIGRATIONS;
 use crate::store::{Changed, Store};
 
 fn fingerprint(path: &PathBuf) -> (blake3::Hash, Vec<String>) {
@@ -163,18 +164,15 @@ fn the_store_is_its_owners_alone() {
 fn a_migration_keeps_a_copy_of_what_was() {
     let (_folder, path) = home();
     save(&Store::open(&path).expect("opened"), &books(2));
-    let first = include_str!("../schema/0001.sql");
-    let migrations = [
-        first,
-        "CREATE TABLE later (a TEXT); INSERT INTO meta VALUES ('later', 'yes');",
-    ];
+    let later = "CREATE TABLE later (a TEXT); INSERT INTO meta VALUES ('later', 'yes');";
+    let migrations = [&MIGRATIONS[..], &[later]].concat();
     {
         let store = Store::open_with(&path, &migrations).expect("migrated");
         assert_eq!(store.meta("later").expect("read").as_deref(), Some("yes"));
         same(&store.load_books(year()).expect("loaded"), &books(2));
     }
     drop(Store::open_with(&path, &migrations).expect("opened again"));
-    let copy = path.with_file_name("firstbell.before-2.db");
+    let copy = path.with_file_name(format!("firstbell.before-{}.db", migrations.len()));
     same(
         &Store::open(&copy)
             .expect("the copy")
@@ -187,14 +185,33 @@ fn a_migration_keeps_a_copy_of_what_was() {
         Some("store-newer")
     );
     // A migration that fails leaves the store as it was.
-    let broken = [
-        migrations[0],
-        migrations[1],
-        "CREATE TABLE half (a TEXT); CREATE NONSENSE;",
-    ];
+    let broken = [&migrations[..], &["CREATE TABLE half (a TEXT); CREATE NONSENSE;"]].concat();
     assert!(Store::open_with(&path, &broken).is_err());
     let store = Store::open_with(&path, &migrations).expect("still whole");
     assert!(store.db.execute_batch("SELECT * FROM half").is_err());
+}
+
+#[test]
+fn changes_of_the_first_schema_keep_their_rule_and_their_version() {
+    let (_folder, path) = home();
+    {
+        let store = Store::open_with(&path, &MIGRATIONS[..1]).expect("opened");
+        store
+            .db
+            .execute_batch(
+                "INSERT INTO school_year VALUES (20260817, '2026-08-17', '2027-06-11');
+                 INSERT INTO word VALUES ('rule', 0, 'known'), ('digest', 0, 'd0');
+                 INSERT INTO change (year, student, rule, reason, day, because, numbers, digest, round) VALUES
+                 (20260817, 0, 'known', 'crossed', '2026-10-01', 'why', '', 'd1', 1),
+                 (20260817, 0, 'new', 'worsened', '2026-10-02', 'why', '', 'd0', 1),
+                 (20260817, 0, 'newer', 'cleared', '2026-10-03', 'why', '', 'd2', 2);",
+            )
+            .expect("as the first schema had it");
+    }
+    let store = Store::open(&path).expect("migrated");
+    let changes = store.changes(&year(), crate::facts::StudentIx(0), None).expect("read");
+    let read: Vec<[&str; 2]> = changes.iter().map(|change| [&*change.rule, &*change.digest]).collect();
+    assert_eq!(read, [["known", "d1"], ["new", "d0"], ["newer", "d2"]]);
 }
 
 #[test]

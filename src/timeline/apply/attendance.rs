@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
-use super::{Applied, Scope, each_student};
+use super::{Applied, Scope, each_student, meet};
 use crate::facts::{Attendance, AttendanceRow, Books, CodeIx, PeriodIx, SchoolIx};
 use crate::records::{AttendanceFold, Covers, Numbering};
 use crate::school::{Interner, SchoolYear, Table};
@@ -17,15 +17,11 @@ pub(super) fn attendance(books: &mut Books, fold: &AttendanceFold, covers: Cover
     let year = books.year;
     let day = |offset: Option<u16>| offset.map(|offset| year.day(offset));
     let scope = Scope::new(covers, schools, day(first), day(last));
+    meet(books, fold.students.names.iter());
     let mut rows_of: Vec<Option<u32>> = vec![None; books.students.len()];
-    for number in fold.by_id() {
-        let student = books.student(fold.students.names.name(number)).0 as usize;
-        if rows_of.len() <= student {
-            rows_of.resize(student + 1, None);
-        }
-        rows_of[student] = Some(number);
+    for (number, id) in fold.students.names.iter().enumerate() {
+        rows_of[books.student(id).0 as usize] = Some(number as u32);
     }
-    rows_of.resize(books.students.len(), None);
     each_student(
         &mut books.students,
         &rows_of,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Applied, Scope, each_student};
+use super::{Applied, Scope, each_student, meet};
 use crate::facts::{Books, Mark, MarkKind, SchoolIx};
 use crate::monitor::Tallies;
 use crate::records::{Covers, MarkFold, MarkRow, NONE};
@@ -62,28 +62,25 @@ pub(super) fn marks(books: &mut Books, fold: &MarkFold, covers: Covers, accepted
     if fold.rows.iter().any(|row| row.school == NONE) {
         schools.insert(None);
     }
-    let dates = || fold.rows.iter().filter_map(MarkRow::date);
-    let scope = Scope::new(covers, schools, dates().min(), dates().max());
+    let (first, last) = match covers {
+        Covers::Window => (
+            fold.rows.iter().filter_map(MarkRow::date).min(),
+            fold.rows.iter().filter_map(MarkRow::date).max(),
+        ),
+        _ => (None, None),
+    };
+    let scope = Scope::new(covers, schools, first, last);
     let terms: BTreeSet<u32> = numbering.terms.iter().copied().collect();
     let replaces = |mark: &Mark| match covers {
         Covers::Term => terms.contains(&mark.term) && scope.schools.contains(&mark.school),
         _ => scope.replaces(mark.school, mark.date),
     };
-    let mut rows_of: Vec<&[MarkRow]> = Vec::new();
-    let chunks: Vec<&[MarkRow]> = fold.rows.chunk_by(|one, two| one.student == two.student).collect();
-    let mut named: Vec<(&str, &[MarkRow])> = chunks
-        .into_iter()
-        .map(|rows| (fold.students.names.name(rows[0].student), rows))
-        .collect();
-    named.sort_unstable_by_key(|(id, _)| *id);
-    for (id, rows) in named {
-        let student = books.student(id).0 as usize;
-        if rows_of.len() <= student {
-            rows_of.resize(student + 1, &[]);
-        }
-        rows_of[student] = rows;
+    meet(books, fold.students.names.iter());
+    let mut rows_of: Vec<&[MarkRow]> = vec![&[]; books.students.len()];
+    for rows in fold.rows.chunk_by(|one, two| one.student == two.student) {
+        let student = books.student(fold.students.names.name(rows[0].student));
+        rows_of[student.0 as usize] = rows;
     }
-    rows_of.resize(books.students.len(), &[]);
     each_student(
         &mut books.students,
         &rows_of,

@@ -21,8 +21,8 @@ mod places;
 pub struct Applied {
     /// Facts by what became of them: `no-longer-listed`, `listed-again`, `mark-corrected`, `mark-withdrawn`.
     pub tallies: Tallies,
-    /// Students whose facts changed.
-    pub changed: BTreeSet<StudentIx>,
+    /// Students whose facts changed, ascending, each once.
+    pub changed: Vec<StudentIx>,
     /// Tables in which anything changed.
     pub tables: Tables,
 }
@@ -30,7 +30,7 @@ pub struct Applied {
 impl Applied {
     /// Notes that a student's facts in a table changed.
     fn student(&mut self, student: StudentIx, table: Table) {
-        self.changed.insert(student);
+        self.changed.push(student);
         self.table(table);
     }
 
@@ -97,6 +97,7 @@ pub fn apply(books: &mut Books, intake: Intake, covers: Covers, accepted: Day, l
         return applied;
     }
     let known = books.students.len();
+    books.expect(intake.students.len());
     for &table in &intake.tables {
         match table {
             Table::Schools => places::schools(books, &intake.school_rows, &mut applied),
@@ -120,6 +121,8 @@ pub fn apply(books: &mut Books, intake: Intake, covers: Covers, accepted: Day, l
     applied
         .changed
         .extend((known..books.students.len()).map(|at| StudentIx(at as u32)));
+    applied.changed.sort_unstable();
+    applied.changed.dedup();
     applied
 }
 
@@ -159,6 +162,15 @@ fn each_student<R: Sync>(
         }
         applied.changed.extend(changed);
         applied.tallies.merge(&tallies);
+    }
+}
+
+/// Gives students that the books do not know their numbers, in the order of their ids, so that the order of rows leaves no trace.
+fn meet<'n>(books: &mut Books, ids: impl Iterator<Item = &'n str>) {
+    let mut new: Vec<&str> = ids.filter(|id| books.names.students.get(id).is_none()).collect();
+    new.sort_unstable();
+    for id in new {
+        books.student(id);
     }
 }
 

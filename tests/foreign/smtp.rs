@@ -1,7 +1,4 @@
 //! A composed letter goes to a mail server that is not ours, and another language's parser reads it.
-//!
-//! Needs python3 with aiosmtpd. Where they are missing the test is left to `.ci/run`, which installs them and sets
-//! `FIRSTBELL_FOREIGN=1`; with it set, their absence is a failure.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,26 +17,24 @@ use firstbell::outbox::{Content, Entry, Kind, Letter, State, Step};
 use firstbell::school::{Area, Level};
 use serde_json::{Value, json};
 
-/// Whether python3 with aiosmtpd (and what else the test names) is here; panics where it must be.
-fn is_left_to_ci(needs: &[(&str, &[&str])]) -> bool {
-    let works = |(program, arguments): &(&str, &[&str])| {
-        let mut command = Command::new(program);
-        command.args(*arguments).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
-    let missing = needs.iter().find(|need| !works(need));
-    if let Some((program, arguments)) = missing {
-        assert!(
-            std::env::var_os("FIRSTBELL_FOREIGN").is_none(),
-            "`{program} {}` does not work",
-            arguments.join(" ")
-        );
-    }
-    missing.is_some()
-}
+use super::{Foreign, Need};
 
-const AIOSMTPD: (&str, &[&str]) = ("python3", &["-c", "import aiosmtpd"]);
-const OPENSSL: (&str, &[&str]) = ("openssl", &["version"]);
+/// These tests.
+pub(crate) const TESTS: &[Foreign] = &[
+    Foreign {
+        name: "a_letter_arrives_once_and_another_language_reads_it",
+        needs: &[AIOSMTPD],
+        run: a_letter_arrives_once_and_another_language_reads_it,
+    },
+    Foreign {
+        name: "an_encrypted_line_with_a_login_is_used_and_a_false_certificate_is_not",
+        needs: &[AIOSMTPD, OPENSSL],
+        run: an_encrypted_line_with_a_login_is_used_and_a_false_certificate_is_not,
+    },
+];
+
+const AIOSMTPD: Need = Need::Program("python3 with aiosmtpd", "python3", &["-c", "import aiosmtpd"]);
+const OPENSSL: Need = Need::Program("openssl", "openssl", &["version"]);
 
 /// The server; ends with its standard input.
 struct Server {
@@ -203,12 +198,7 @@ fn kept(folder: &Path) -> usize {
     fs::read_dir(folder).expect("the folder").count()
 }
 
-#[test]
 fn a_letter_arrives_once_and_another_language_reads_it() {
-    if is_left_to_ci(&[AIOSMTPD]) {
-        println!("a_letter_arrives_once_and_another_language_reads_it: left to .ci/run (needs python3 with aiosmtpd)");
-        return;
-    }
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path(), &[]);
     let steps = send(&[letter(1), letter(2)], local(server.port));
@@ -257,14 +247,7 @@ fn a_letter_arrives_once_and_another_language_reads_it() {
     );
 }
 
-#[test]
 fn an_encrypted_line_with_a_login_is_used_and_a_false_certificate_is_not() {
-    if is_left_to_ci(&[AIOSMTPD, OPENSSL]) {
-        println!(
-            "an_encrypted_line_with_a_login_is_used_and_a_false_certificate_is_not: left to .ci/run (needs python3 with aiosmtpd, and openssl)"
-        );
-        return;
-    }
     let folder = tempfile::tempdir().expect("a folder");
     let letters = tempfile::tempdir().expect("a folder");
     let certificate = [folder.path().join("cert.pem"), folder.path().join("key.pem")];

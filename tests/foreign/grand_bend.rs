@@ -1,13 +1,10 @@
 //! An export that nobody of this project wrote: the Ed-Fi sample district Grand Bend, read through the shipped adapter.
-//! The files are not ours to commit; they lie in `$FIRSTBELL_SAMPLES`, by default `../shared/data`.
-
-#[path = "support/homes.rs"]
-mod homes;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use homes::{Said, firstbell, init, mend};
+use super::homes::{Said, firstbell, init, mend};
+use super::{Foreign, SAMPLES, sample};
 
 /// The files of the sample that the adapter reads, all but the derived ones as the sample ships them.
 const FILES: [&str; 9] = [
@@ -22,28 +19,29 @@ const FILES: [&str; 9] = [
     "studentinterventionassociation.csv",
 ];
 
-/// The sample's folder; `None`, said by name, where it is left to `.ci/run`.
-fn sample(test: &str) -> Option<PathBuf> {
-    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let root = std::env::var_os("FIRSTBELL_SAMPLES").map_or_else(default, PathBuf::from);
-    let folder = root.join("grand-bend-edfi");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(
-        std::env::var_os("FIRSTBELL_FOREIGN").is_none(),
-        "{test} needs the sample exports: {} is not there; set FIRSTBELL_SAMPLES",
-        folder.display()
-    );
-    #[allow(clippy::print_stderr, reason = "a test that is left out says so by name")]
-    {
-        eprintln!(
-            "{test} is left to .ci/run: it needs the sample exports in {}",
-            folder.display()
-        );
-    }
-    None
-}
+/// These tests.
+pub(crate) const TESTS: &[Foreign] = &[
+    Foreign {
+        name: "grand_bend_has_forty_one_students_at_concern",
+        needs: SAMPLES,
+        run: grand_bend_has_forty_one_students_at_concern,
+    },
+    Foreign {
+        name: "the_school_year_can_be_written_instead_of_assumed",
+        needs: SAMPLES,
+        run: the_school_year_can_be_written_instead_of_assumed,
+    },
+    Foreign {
+        name: "fourteen_remain_when_the_code_table_counts_unexcused_absences_alone",
+        needs: SAMPLES,
+        run: fourteen_remain_when_the_code_table_counts_unexcused_absences_alone,
+    },
+    Foreign {
+        name: "a_second_round_over_the_same_sample_changes_nothing",
+        needs: SAMPLES,
+        run: a_second_round_over_the_same_sample_changes_nothing,
+    },
+];
 
 /// A home made by `init --from edfi` with the sample in its inbox, nothing configured.
 fn home(folder: &Path, sample: &Path) -> PathBuf {
@@ -104,11 +102,8 @@ fn assert_known(home: &Path) {
     );
 }
 
-#[test]
 fn grand_bend_has_forty_one_students_at_concern() {
-    let Some(sample) = sample("grand_bend_has_forty_one_students_at_concern") else {
-        return;
-    };
+    let sample = sample("grand-bend-edfi");
     let folder = tempfile::tempdir().expect("a folder");
     let home = home(folder.path(), &sample);
     let checked = firstbell(&home, &["check"]);
@@ -145,11 +140,8 @@ note: student_school_attendance_events.csv:1088:date: 947 rows lie on days that 
     assert_known(&home);
 }
 
-#[test]
 fn the_school_year_can_be_written_instead_of_assumed() {
-    let Some(sample) = sample("the_school_year_can_be_written_instead_of_assumed") else {
-        return;
-    };
+    let sample = sample("grand-bend-edfi");
     let folder = tempfile::tempdir().expect("a folder");
     let home = home(folder.path(), &sample);
     let year = "{ start = 2021-08-23, end = 2022-05-27 }, { start = 2026-08-17, end = 2027-06-11 }";
@@ -163,11 +155,8 @@ fn the_school_year_can_be_written_instead_of_assumed() {
     assert_known(&home);
 }
 
-#[test]
 fn fourteen_remain_when_the_code_table_counts_unexcused_absences_alone() {
-    let Some(sample) = sample("fourteen_remain_when_the_code_table_counts_unexcused_absences_alone") else {
-        return;
-    };
+    let sample = sample("grand-bend-edfi");
     let folder = tempfile::tempdir().expect("a folder");
     let home = home(folder.path(), &sample);
     let config = home.join("firstbell.toml");
@@ -180,11 +169,8 @@ fn fourteen_remain_when_the_code_table_counts_unexcused_absences_alone() {
     assert_eq!(at_least_concern(&flags(&home)), 14);
 }
 
-#[test]
 fn a_second_round_over_the_same_sample_changes_nothing() {
-    let Some(sample) = sample("a_second_round_over_the_same_sample_changes_nothing") else {
-        return;
-    };
+    let sample = sample("grand-bend-edfi");
     let folder = tempfile::tempdir().expect("a folder");
     let home = home(folder.path(), &sample);
     ring(&home);

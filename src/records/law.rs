@@ -1,0 +1,146 @@
+//! The quick way of plain rows is the long way, quicker: whatever stands in a file, both understand and count the same.
+
+use std::io::Cursor;
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::support::{canonical, feed, meaning, year};
+use super::{Context, Intake, read};
+use crate::school::Table;
+
+/// One row of cells joined to a line, now and then ended as Windows ends it.
+fn line(cells: Vec<&'static str>, windows: bool) -> String {
+    cells.join(",") + if windows { "\r\n" } else { "\n" }
+}
+
+fn attendance() -> impl Strategy<Value = String> {
+    let row = (
+        select(vec![
+            "1",
+            "2",
+            "1",
+            "2",
+            "10",
+            " 1",
+            "",
+            "an-id-longer-than-fifteen",
+            "1\0",
+            "é",
+        ]),
+        select(vec!["101", "102", "101", "", "a-school-of-a-long-name"]),
+        select(vec![
+            "2026-09-01",
+            "2026-09-02",
+            "2026-09-03",
+            "2026-9-1",
+            "2173-01-01",
+            "",
+            "2026-09-01 ",
+        ]),
+        select(vec!["P", "A", "A", "E", "T", "", "Zz", "A ", "Q"]),
+        select(vec!["", "", "", "", "1", "hr"]),
+        select(vec!["", "", "", "", "0.5", "1.0", "half"]),
+        select(vec!["", "x", "x\0", "a longer remark than any packed cell"]),
+        any::<bool>(),
+    );
+    let rows = proptest::collection::vec(row, 0..60);
+    rows.prop_map(|rows| {
+        let lines = rows
+            .into_iter()
+            .map(|(student, school, date, code, period, portion, note, windows)| {
+                line(vec![student, note, school, date, code, period, portion], windows)
+            });
+        format!(
+            "student_id,note,school_id,date,code,period,portion\n{}",
+            lines.collect::<String>()
+        )
+    })
+}
+
+fn marks() -> impl Strategy<Value = String> {
+    let row = (
+        select(vec!["1", "2", "1", "an-id-longer-than-fifteen", "", " 1"]),
+        select(vec!["MA", "EN", "MA", ""]),
+        select(vec!["Algebra", "Algebra", "English", "", "A course with a longer name"]),
+        select(vec!["Q1", "Q2"]),
+        select(vec!["70", "85", "B+", "--", "", "Zz", "W", "3"]),
+        select(vec!["", "final", "progress", "Final", "odd"]),
+        select(vec!["", "2026-10-01", "2026-10-02", "10/01/2026"]),
+        select(vec!["", "2", "0", "12345", "-1", "2.5"]),
+        any::<bool>(),
+    );
+    let rows = proptest::collection::vec(row, 0..60);
+    rows.prop_map(|rows| {
+        let lines = rows
+            .into_iter()
+            .map(|(student, course, name, term, mark, kind, date, missing, windows)| {
+                line(vec![student, course, name, term, mark, kind, date, missing], windows)
+            });
+        format!(
+            "student_id,course_id,course_name,term,mark,kind,date,missing_work\n{}",
+            lines.collect::<String>()
+        )
+    })
+}
+
+/// Reads a text; where an adapter takes some word for a blank cell, no row can go the quick way.
+fn taken(table: Table, text: &str, quick: bool) -> Intake {
+    let mut adapter = canonical();
+    if !quick {
+        adapter.null_words = vec!["a word in no cell".to_owned()];
+    }
+    let context = Context {
+        year: year(),
+        meaning: &meaning(),
+        threads: 1,
+    };
+    read(
+        &mut Cursor::new(text.as_bytes().to_vec()),
+        "file.csv",
+        &feed(table),
+        &adapter,
+        &context,
+    )
+}
+
+/// All that a reader of an intake can see of it, but its rows.
+fn counted(intake: &Intake) -> String {
+    let problems: Vec<String> = intake.problems.iter().map(ToString::to_string).collect();
+    format!("{} {} {:?} {problems:#?}", intake.rows, intake.rejected, intake.tallies)
+}
+
+fn mark_rows(intake: &Intake) -> Vec<String> {
+    let fold = &intake.marks;
+    let row = |row: &super::MarkRow| {
+        let name = |names: &crate::school::Interner, at: u32| names.name(at).to_owned();
+        format!(
+            "{} {} {:?} {} {} {:?} {:?} {:?}",
+            name(&fold.students.names, row.student),
+            name(&fold.courses.names, row.course),
+            fold.course_words[row.course as usize],
+            name(&fold.terms.names, row.term),
+            name(&fold.texts.names, row.text),
+            row.kind,
+            row.date(),
+            row.missing_work(),
+        )
+    };
+    fold.rows.iter().map(row).collect()
+}
+
+proptest! {
+    #[test]
+    fn attendance_is_understood_alike_on_both_ways(text in attendance()) {
+        let (quick, long) = (taken(Table::Attendance, &text, true), taken(Table::Attendance, &text, false));
+        prop_assert_eq!(counted(&quick), counted(&long));
+        prop_assert_eq!(super::tests::attendance(&quick), super::tests::attendance(&long));
+    }
+
+    #[test]
+    fn marks_are_understood_alike_on_both_ways(text in marks()) {
+        let (quick, long) = (taken(Table::Grades, &text, true), taken(Table::Grades, &text, false));
+        prop_assert_eq!(counted(&quick), counted(&long));
+        prop_assert_eq!(mark_rows(&quick), mark_rows(&long));
+    }
+}
