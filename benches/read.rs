@@ -55,6 +55,7 @@ fn main() {
                 covers,
                 delimiter: None,
                 encoding: None,
+                set: None,
             };
             for night in ["first", "second"] {
                 let begin = Instant::now();

@@ -21,7 +21,11 @@ pub struct Now {
 /// Reads the clock in the district's zone.
 #[allow(clippy::disallowed_methods)]
 pub fn now(zone: &TimeZone) -> Now {
-    let moment = jiff::Timestamp::now();
+    at(jiff::Timestamp::now(), zone)
+}
+
+/// A moment as a round at that time would have seen it.
+pub fn at(moment: jiff::Timestamp, zone: &TimeZone) -> Now {
     let local = moment.to_zoned_datetime(zone.clone());
     Now {
         today: Day::from_civil(local.date()),

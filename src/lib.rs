@@ -10,21 +10,22 @@
 //! commits once. A second round over the same inputs changes nothing.
 //!
 //! ```text
-//!  inbox ─▶ records ─▶ timeline ─▶ indicators ─▶ rules ─▶ crossings ─▶ routing ─▶ outbox ─▶ mail
-//!   edge     pure       pure         pure         pure      pure         pure      pure      edge
-//!                        └─────────── store (one transaction per round) ──────────┘
+//!  inbox ─▶ records ─▶ gates ─▶ timeline ─▶ indicators ─▶ rules ─▶ crossings ─▶ routing ─▶ outbox ─▶ mail
+//!   edge     pure      pure       pure         pure         pure      pure         pure      pure      edge
+//!                                  └─────────── store (one transaction per round) ──────────┘
 //! ```
 //!
-//! 1. The [`inbox`] lists the exports that lie there, and opens them.
+//! 1. The [`inbox`] lists the exports that lie there, claims them for the round, and opens them; what was accepted it archives.
 //! 2. [`records`] read each through its adapter (from [`plugins`]): typed rows, and tallies of what was not understood.
-//! 3. [`timeline`] lays them into the year's [`facts`], newer exports over older, and reads one student's days, terms and marks.
-//! 4. [`indicators`] make numbers of them, or say that a number is missing.
-//! 5. [`rules`] turn numbers into a verdict, in the sandbox of [`script`].
-//! 6. [`crossings`] turn the standing and tonight's verdict into the new standing, with one named reason.
-//! 7. [`routing`] finds the person whose news it is.
-//! 8. The [`outbox`] puts a morning's news into letters of keys and numbers.
-//! 9. The [`store`] commits facts, standings and letters together.
-//! 10. [`mail`] makes a letter's bytes, with names, and hands them over.
+//! 3. [`gates`] compare each file with the last one that was believed: it is believed, or held, or one school's part of it is.
+//! 4. [`timeline`] lays them into the year's [`facts`], newer exports over older, and reads one student's days, terms and marks.
+//! 5. [`indicators`] make numbers of them, or say that a number is missing.
+//! 6. [`rules`] turn numbers into a verdict, in the sandbox of [`script`].
+//! 7. [`crossings`] turn the standing and tonight's verdict into the new standing, with one named reason.
+//! 8. [`routing`] finds the person whose news it is.
+//! 9. The [`outbox`] puts a morning's news into letters of keys and numbers.
+//! 10. The [`store`] commits facts, standings and letters together.
+//! 11. [`mail`] makes a letter's bytes, with names, and hands them over.
 //!
 //! # The map
 //!
@@ -34,8 +35,9 @@
 //! | [`facts`] | the shapes that a year's facts are kept in, compact and without names |
 //! | [`script`] | the sandboxed rhai engine, its limits, missing values |
 //! | [`monitor`] | tallies and problems on their way out of the core |
-//! | [`inbox`] | the drop folder |
+//! | [`inbox`] | the drop folder, files claimed for a round, the archive |
 //! | [`records`] | rows as typed facts, through an adapter |
+//! | [`gates`] | tonight's file against the last one: believe, hold it, hold one school's part |
 //! | [`timeline`] | one student's year so far |
 //! | [`indicators`] | numbers about one student on one day, one file each |
 //! | [`rules`] | card, vocabulary, checks, trial, verdict |
@@ -47,18 +49,22 @@
 //! | [`store`] | the embedded database |
 //! | [`plugins`] | finding, checking and reading what lies in `plugins/` |
 //! | [`config`] | what the district wrote, and what it means |
+//! | [`adopt`] | guessing what an export is that nobody has described yet |
 //! | [`home`] | the district's folder on disk, and its lock |
 //! | [`clock`] | the only caller of now |
 //! | [`round`] | one round, top to bottom |
+//! | [`bell`] | when a round happens: files settled, the hour, asked; shutdown |
 //! | [`embedded`] | rules and plugins that the binary carries |
 //! | [`demo`] | the made-up district |
 //! | [`cli`] | one file per command |
 //!
 //! A stage uses `school`, `facts`, `script`, `monitor` and the stages before it in the drawing; never `store`, `clock`, `config` or
-//! `cli`. Only `round` and `cli` see everything. Each room's own page says what comes in, what goes out, and what never happens there.
+//! `cli`. Only `round`, `bell` and `cli` see everything. Each room's own page says what comes in, what goes out, and what never happens
+//! there.
 //!
 //! # Glossary
 //!
+//! - **gate**: a check that holds a file, or one school's part of it, until a person or a better file says otherwise.
 //! - **export**: a file from the student information system; **adapter**: the plugin that reads one system's exports; **feed**: which
 //!   files fill which tables.
 //! - **as-of day**: the latest school day that can be judged; **through day**: the day up to which one school's attendance is whole.
@@ -82,6 +88,8 @@
 //!
 //! `tests/house.rs` holds what of this a test can hold.
 
+pub mod adopt;
+pub mod bell;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -90,6 +98,7 @@ pub mod demo;
 pub mod directory;
 pub mod embedded;
 pub mod facts;
+pub mod gates;
 pub mod home;
 pub mod inbox;
 pub mod indicators;

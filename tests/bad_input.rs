@@ -93,24 +93,27 @@ impl Night {
         self.folder.path().join("home")
     }
 
+    /// What the student system wrote last: the inbox itself is empty once a round has read it.
     fn file(&self, name: &str) -> PathBuf {
-        self.home().join("inbox").join(name)
+        self.folder.path().join("exported").join(name)
     }
 
-    fn put(&self, name: &str, text: &str) {
-        fs::write(self.file(name), text).expect("the inbox is ours");
+    fn put(&self, name: &str, text: &(impl AsRef<[u8]> + ?Sized)) {
+        fs::create_dir_all(self.folder.path().join("exported")).expect("the folder is ours");
+        fs::write(self.file(name), text).expect("the folder is ours");
+        fs::write(self.home().join("inbox").join(name), text).expect("the inbox is ours");
     }
 
     fn add(&self, name: &str, rows: impl AsRef<[u8]>) {
         let mut bytes = fs::read(self.file(name)).expect("a file");
         bytes.extend(rows.as_ref());
-        fs::write(self.file(name), bytes).expect("the inbox is ours");
+        self.put(name, &bytes);
     }
 
     fn change(&self, name: &str, old: &str, new: &str) {
         let text = fs::read_to_string(self.file(name)).expect("a file");
         assert!(text.contains(old));
-        fs::write(self.file(name), text.replace(old, new)).expect("the inbox is ours");
+        self.put(name, &text.replace(old, new));
     }
 
     fn ring(&self) -> Said {
@@ -167,7 +170,7 @@ fn a_header_alone_is_held_where_rows_were_before() {
         night.put(name, &format!("{}\n", text.lines().next().expect("a header")));
         let told = format!(
             "waits: {name}:1: the file has a header and no row; the last one had {rows} — export it again; until then the last one \
-             counts [file-emptied]"
+             counts; if it is right: `firstbell held release {name}` [file-emptied]"
         );
         night.says(3, &[&told]);
     }
@@ -365,8 +368,9 @@ fn levels_from_one_to_four_fail_nobody() {
     night.change("grades.csv", ",Q1,50,", ",Q1,2,");
     night.says(
         3,
-        &["waits: grades.csv:mark: no mark is above 4, yet the scales read marks as percents: everybody would be failing — add a \
-           [[grades.scale]] with `kind = \"levels\"` [levels-as-percent]"],
+        &["waits: grades.csv: no mark is above 5, yet the scales read marks as percents: it looks like a 1–4 scale, and everybody \
+           would be failing — add a [[grades.scale]] with `kind = \"levels\"`; if it is right: `firstbell held release grades.csv` \
+           [levels-as-percent]"],
     );
 }
 
@@ -383,6 +387,52 @@ fn a_file_without_one_usable_row_is_held() {
              counts [no-usable-row]",
         ],
     );
+}
+
+#[test]
+fn check_asks_that_sensitive_columns_leave_the_export() {
+    let night = Night::new();
+    night.change(
+        "students.csv",
+        "student_id,first_name,last_name,grade,school_id,entry_date,exit_date",
+        "student_id,first_name,last_name,grade,school_id,entry_date,exit_date,SSN,lunch_status,Race,BirthDate,immigrant,className",
+    );
+    night.change("students.csv", ",9,100,,", ",9,100,,,555-11-2222,F,3,2010-01-01,N,A1");
+    let checked = firstbell(&night.home(), &["check"]);
+    let named: Vec<&str> = checked
+        .out
+        .lines()
+        .filter(|line| line.contains("[sensitive-column]"))
+        .collect();
+    let line = |column: &str, what: &str| {
+        format!(
+            "note: students.csv:1:{column}: the column `{column}` looks like {what}, and no feed reads it — ask whoever makes the export \
+             to leave it out: what is not sent cannot be lost [sensitive-column]"
+        )
+    };
+    assert_eq!(
+        named,
+        [
+            line("SSN", "a social security number"),
+            line("lunch_status", "lunch or income status"),
+            line("Race", "race or ethnicity"),
+            line("immigrant", "citizenship or immigration status"),
+        ]
+    );
+    assert_eq!((checked.code, checked.err.as_str()), (0, ""), "{}", checked.out);
+    assert!(
+        !checked.out.contains("555-11-2222"),
+        "no cell is ever shown: {}",
+        checked.out
+    );
+    // The round reads past them, and keeps nothing of them.
+    night.says(
+        0,
+        &["note: students.csv: the header is not that of the last file: the columns `SSN`, `lunch_status`, `Race`, `BirthDate`, \
+           `immigrant`, `className` are new — nothing to do if that is as it should be [columns-changed]"],
+    );
+    let store = fs::read(night.home().join("var/firstbell.db")).expect("the store");
+    assert!(!store.windows(11).any(|bytes| bytes == b"555-11-2222"));
 }
 
 #[test]

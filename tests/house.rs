@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The stages in their order; each may use those before it.
-const LINE: [&str; 7] = [
+const LINE: [&str; 8] = [
     "records",
+    "gates",
     "timeline",
     "indicators",
     "rules",
@@ -152,10 +153,26 @@ fn a_stage_uses_only_what_lies_before_it() {
 }
 
 #[test]
+fn a_guess_is_made_of_shared_words_and_what_an_adapter_is() {
+    let mut wrong = Vec::new();
+    for path in files("src/adopt", "rs") {
+        let used = used(without_tests(&code(&path)));
+        let may = |room: &&String| !["records", "adopt"].contains(&room.as_str()) && !SHARED.contains(&room.as_str());
+        wrong.extend(
+            used.iter()
+                .filter(may)
+                .map(|room| format!("{} uses {room}", shown(&path))),
+        );
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
 fn only_the_edges_open_files_and_only_the_clock_reads_the_time() {
     let mut wrong = Vec::new();
     // Records read from any reader; who opens the file is the round.
-    for path in LINE.iter().flat_map(|stage| files(&format!("src/{stage}"), "rs")) {
+    let pure = LINE.iter().chain(&["adopt"]);
+    for path in pure.flat_map(|stage| files(&format!("src/{stage}"), "rs")) {
         let name = shown(&path);
         let code = code(&path);
         let opens = ["std::fs", "fs::read", "File::open", "std::net", "std::process"];
@@ -267,6 +284,25 @@ fn every_path_that_a_document_names_is_there() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn the_rules_page_has_the_words_of_plugins_that_ship() {
+    let page = fs::read_to_string(root().join("docs/rules.md")).expect("docs/rules.md");
+    let plugins = firstbell::plugins::read(&BTreeMap::new(), None);
+    for word in plugins.words() {
+        let missing = word
+            .reads
+            .iter()
+            .map(|read| format!("`{read}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let row = format!(
+            "| `student.{}` | {} | {} | one of {missing} is |",
+            word.name, word.about, word.unit
+        );
+        assert!(page.lines().any(|line| line == row), "{row}");
+    }
 }
 
 #[test]

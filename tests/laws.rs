@@ -280,6 +280,90 @@ fn a_held_or_late_feed_changes_no_level_and_leaves_no_trace() {
     }
 }
 
+/// Students whom any of the exports knows at more than one school.
+fn of_several_schools(exports: &Exports) -> BTreeSet<String> {
+    let mut schools: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for text in exports.0.values() {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        for row in reader.deserialize::<BTreeMap<String, String>>() {
+            let row = row.expect("a row");
+            if let (Some(student), Some(school)) = (row.get("student_id"), row.get("school_id")) {
+                schools.entry(student.clone()).or_default().insert(school.clone());
+            }
+        }
+    }
+    let several = schools.into_iter().filter(|(_, schools)| schools.len() > 1);
+    several.map(|(student, _)| student).collect()
+}
+
+/// Open flags of one area and the combined one as lines, those of one school or of all others.
+fn flags_at(home: &Home, areas: &[&str], school: &str, there: bool, without: &BTreeSet<String>) -> BTreeSet<String> {
+    let rows = home.list("standing").into_iter();
+    let rows = rows.filter(|row| areas.contains(&row["area"].as_str()) && !without.contains(&row["student_id"]));
+    let rows = rows.filter(|row| (row["school_id"] == school) == there);
+    rows.map(|row| {
+        ["student_id", "rule", "level", "since"]
+            .map(|column| row[column].clone())
+            .join(" ")
+    })
+    .collect()
+}
+
+/// The school whose part does not come.
+const SCHOOL: &str = "103";
+
+#[test]
+fn a_school_whose_part_is_held_stands_still_alone_and_leaves_no_trace() {
+    for shape in shapes() {
+        let exports = Exports::random(&shape);
+        let several = of_several_schools(&exports);
+        for (file, areas) in [
+            ("attendance.csv", ["attendance", "combined"]),
+            ("grades.csv", ["course", "combined"]),
+        ] {
+            let others = std::cell::RefCell::new(Vec::new());
+            let undisturbed = rings(
+                &shape,
+                &exports,
+                |_, night| exports.until(night),
+                |_, home| {
+                    let others_now = flags_at(home, &areas, SCHOOL, false, &several);
+                    others.borrow_mut().push(others_now);
+                },
+            );
+            let others = others.into_inner();
+            let before = std::cell::RefCell::new(BTreeSet::new());
+            // Marks may name no school: those come.
+            let all = random::SCHOOLS.iter().map(|school| school.id).chain([""]);
+            let rest: Vec<&str> = all.filter(|school| *school != SCHOOL).collect();
+            let spoil = |at: usize, night: &str| {
+                let tonight = exports.until(night);
+                match WITHOUT.contains(&at) {
+                    true => tonight.with(file, &tonight.of_schools(file, &rest)),
+                    false => tonight,
+                }
+            };
+            let check = |at: usize, home: &Home| {
+                let now = flags_at(home, &areas, SCHOOL, true, &several);
+                if WITHOUT.contains(&at) {
+                    let what = format!("school {SCHOOL} on night {at} without its part of {file}");
+                    must_be_equal(&what, &before.borrow(), &now);
+                    let held = home.ask(&[3], &["held", "list", "--format", "csv"]);
+                    assert!(held.contains(&format!(",{SCHOOL},")), "{held}");
+                }
+                let what = format!("other schools on night {at} without {SCHOOL} in {file}");
+                must_be_equal(&what, &others[at], &flags_at(home, &areas, SCHOOL, false, &several));
+                before.replace(now);
+            };
+            let home = rings(&shape, &exports, spoil, check);
+            let what = format!("after nights without {SCHOOL} in {file}");
+            let last = |home: &Home| flags_at(home, &areas, SCHOOL, true, &several);
+            must_be_equal(&what, &last(&undisturbed), &last(&home));
+            assert_eq!(home.ask(&[0], &["held", "list"]), "Nothing is held.\n");
+        }
+    }
+}
+
 #[test]
 fn a_perfect_record_is_silent() {
     for shape in shapes() {

@@ -39,9 +39,11 @@ fn an_older_export_that_was_passed_over_as_equal_does_not_come_back_over_a_newer
     let configuration = fs::read_to_string(home.join("firstbell.toml")).expect("the configuration");
     let configuration: Vec<&str> = configuration
         .lines()
-        .map(|line| match line.starts_with("school_years") {
-            true => "school_years = [{ start = 2026-08-17, end = 2027-06-11 }]",
-            false => line,
+        .map(|line| match line.split(' ').next() {
+            Some("school_years") => "school_years = [{ start = 2026-08-17, end = 2027-06-11 }]",
+            // Nothing is moved, so every older export lies there every night.
+            Some("after") => "after = \"leave\"",
+            _ => line,
         })
         .collect();
     fs::write(home.join("firstbell.toml"), configuration.join("\n")).expect("written");

@@ -54,7 +54,7 @@ fn a_typo_in_a_key() {
         1,
         "error: firstbell.toml:12:1: unknown key `settle_second` in `[inbox]` — did you mean `settle_seconds`? [config-unknown-key]
    |
-12 | settle_second = 60       # for a program that watches the inbox, not part of this version: `run` reads what is there
+12 | settle_second = 60       # a file that stood still for so long and ends where a record ends is complete
    | ^^^^^^^^^^^^^
 ",
     );
@@ -65,7 +65,7 @@ fn an_unknown_adapter() {
     check(
         |home| mend(&config(home), "adapter = \"canonical\"", "adapter = \"cannonical\""),
         1,
-        "error: firstbell.toml:24:1: there is no adapter `cannonical` — did you mean `canonical`? [config-unknown-adapter]
+        "error: firstbell.toml:30:1: there is no adapter `cannonical` — did you mean `canonical`? [config-unknown-adapter]
 1 thing to look at.
 ",
     );
@@ -163,10 +163,10 @@ fn a_secret_in_the_configuration_is_refused_and_not_shown() {
     check(
         |home| append(&config(home), "\n[mail.smtp]\nhost = \"smtp.district.example\"\npassword = \"hunter2\"\n"),
         1,
-        "error: firstbell.toml:190:1: a secret has no place in the configuration: `password` — put it into a file that only its owner \
+        "error: firstbell.toml:196:1: a secret has no place in the configuration: `password` — put it into a file that only its owner \
          can read (0600) and write `password_file = \"…\"` [config-secret]
     |
-190 | password = …
+196 | password = …
     | ^^^^^^^^
 ",
     );
@@ -179,10 +179,10 @@ fn two_feeds_that_take_one_file() {
     check(
         |home| append(&config(home), feed),
         1,
-        "error: firstbell.toml:190:9: two feeds take the files `attendance*.csv` — give each feed its own files; one file that fills \
+        "error: firstbell.toml:196:9: two feeds take the files `attendance*.csv` — give each feed its own files; one file that fills \
          several tables is one feed with `fills` [config-feed-clash]
     |
-190 | files = \"attendance*.csv\"
+196 | files = \"attendance*.csv\"
     |         ^^^^^^^^^^^^^^^^^
 ",
     );
@@ -210,10 +210,10 @@ fn a_last_owner_outside_the_district() {
     check(
         |home| mend(&config(home), "last_owner = \"student.services@district.example\"", "last_owner = \"me@mail.example\""),
         1,
-        "error: firstbell.toml:163:14: `me@mail.example` lies outside the allowed domains — use an address in `district.example`, or \
+        "error: firstbell.toml:169:14: `me@mail.example` lies outside the allowed domains — use an address in `district.example`, or \
          add its domain to `allowed_domains` [config-foreign-address]
     |
-163 | last_owner = \"me@mail.example\" # hears what no route resolves: a named person, never a shared box
+169 | last_owner = \"me@mail.example\" # hears what no route resolves: a named person, never a shared box
     |              ^^^^^^^^^^^^^^^^^
 ",
     );
@@ -389,9 +389,9 @@ fn status_shows_how_things_stand() {
   feed        staff_2026-10-30.csv: 15 rows, accepted as of 2026-10-30
   feed        students_2026-11-10.csv: 600 rows, accepted as of 2026-11-10
   feed        terms_2026-10-30.csv: 5 rows, accepted as of 2026-10-30
-  school      101 Cedar Valley High School: attendance to 2026-11-10
-  school      202 Marsh Creek Middle School: attendance to 2026-11-10
-  school      303 Prairie View Elementary: attendance to 2026-11-10
+  school      101 Cedar Valley High School: attendance to 2026-11-10, grades to 2026-11-02, behavior to 2026-11-10
+  school      202 Marsh Creek Middle School: attendance to 2026-11-10, grades to 2026-11-02, behavior to 2026-11-06
+  school      303 Prairie View Elementary: attendance to 2026-11-10, grades to 2026-10-30, behavior to 2026-11-10
   rules       16 live, 0 in shadow, 0 set aside
   outbox      30 sent
 "
@@ -461,10 +461,10 @@ fn slips_and_parts_to_come_are_told_apart() {
         "error: `standng` is no command; did you mean `standing`? — `firstbell --help` lists them\n",
     );
     refuses(
-        &["daemon"],
+        &["preview"],
         1,
-        "error: firstbell: `firstbell daemon` is not part of this version — run `firstbell run` from cron or the Windows Task \
-         Scheduler each school morning [command-to-come]\n",
+        "error: firstbell: `firstbell preview` is not part of this version — put the rule to work with `status: \"shadow\"` and \
+         read `firstbell standing` [command-to-come]\n",
     );
     refuses(
         &["standing", "--rule", "chronic_absense"],

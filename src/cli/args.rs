@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
-use crate::school::Day;
+use crate::school::{Day, Table};
 
 /// An early-warning system that a school district runs on its own server.
 #[derive(Debug, Parser)]
@@ -46,7 +46,12 @@ pub(crate) enum Command {
         /// Reads in place, keeps nothing, prints the letters.
         #[arg(long)]
         dry_run: bool,
+        /// Waits until no file in the inbox may still grow, as the daemon does.
+        #[arg(long, conflicts_with_all = ["as_of", "dry_run"])]
+        wait: bool,
     },
+    /// Watches the inbox, keeps the hour of each school day, sends what is due; until it is asked to end.
+    Daemon,
     /// Goes from rehearsal to owners.
     GoLive {
         /// Only this school.
@@ -56,6 +61,8 @@ pub(crate) enum Command {
         #[arg(long)]
         yes: bool,
     },
+    /// Looks at one export, guesses what it is, and writes the feed for it.
+    Adopt(AdoptArguments),
     /// Looks at configuration, adapters, rules, trials, routes and mail settings; says what to mend.
     Check,
     /// Shows the last round, feeds, rules at work, outbox.
@@ -81,11 +88,23 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: RulesCommand,
     },
+    /// The district's plugins: sources, indicators, channels.
+    Plugins {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: PluginsCommand,
+    },
     /// Who would hear, and why.
     Route {
         /// What to ask.
         #[command(subcommand)]
         command: RouteCommand,
+    },
+    /// Files that wait for a person: what a gate held, and why.
+    Held {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: HeldCommand,
     },
     /// Letters waiting, sent, refused.
     Outbox {
@@ -99,9 +118,55 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: MailCommand,
     },
+    /// Makes a new home as it stood after a past night, from the archive; it writes to nobody.
+    Rebuild {
+        /// The last night.
+        #[arg(long, value_name = "DATE")]
+        to: Day,
+        /// Where to: a folder that is not there yet.
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+    },
     /// Anything else: said in plain words where it is a part that is still to come.
     #[command(external_subcommand)]
     Other(Vec<String>),
+}
+
+/// What is said about an export beforehand.
+#[derive(Debug, Args)]
+pub(crate) struct AdoptArguments {
+    /// The export.
+    pub(crate) file: PathBuf,
+    /// Takes the guess and writes it without being asked.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Which table it is.
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) table: Option<Table>,
+    /// The adapter to read it with, or the name of the new one.
+    #[arg(long = "as", value_name = "ADAPTER")]
+    pub(crate) adapter: Option<String>,
+    /// Where a column comes from: `grade="Grade Level"`; `school_id==1044` where every row has the same; `period=` for none.
+    #[arg(long, value_name = "COLUMN=HEADER")]
+    pub(crate) set: Vec<String>,
+    /// What an attendance code means: `X=excused` (present, absent, excused, tardy, suspended, unverified).
+    #[arg(long, value_name = "CODE=MEANING")]
+    pub(crate) code: Vec<String>,
+    /// How dates are written, where the file leaves it open: M/D/YYYY or D/M/YYYY.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) dates: Option<String>,
+    /// What a file is the whole truth of: year, term, window, rows, now.
+    #[arg(long, value_name = "WORD")]
+    pub(crate) covers: Option<String>,
+    /// The names of such files in the inbox: `att_*.csv`.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) files: Option<String>,
+    /// Puts the feed in the place of the one that the table has.
+    #[arg(long, conflicts_with = "beside")]
+    pub(crate) replace: bool,
+    /// Puts the feed beside the one that the table has.
+    #[arg(long)]
+    pub(crate) beside: bool,
 }
 
 /// Which rows of a listing.
@@ -143,6 +208,46 @@ pub(crate) enum RulesCommand {
     Other(Vec<String>),
 }
 
+/// The district's plugins.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginsCommand {
+    /// Lists the plugins: at work, off, or set aside with why.
+    List,
+    /// Writes a new plugin that works, with a case, to start from.
+    New {
+        /// source, indicator or channel.
+        kind: String,
+        /// Its name: small letters, digits and hyphens.
+        id: String,
+        /// declarative, rhai or exec; without it the simplest that the kind has.
+        #[arg(long, value_name = "RUNTIME")]
+        runtime: Option<String>,
+    },
+    /// Runs the cases in a plugin's folder tests/.
+    Test {
+        /// Only this plugin; a program is run as it lies there.
+        id: Option<String>,
+    },
+    /// Lets a plugin work; a program only as it lies there now.
+    Enable {
+        /// The plugin.
+        id: String,
+    },
+    /// Takes a plugin out of work.
+    Disable {
+        /// The plugin.
+        id: String,
+    },
+    /// Says what is missing, odd or slow.
+    Doctor {
+        /// Only this plugin.
+        id: Option<String>,
+    },
+    /// Anything else: said in plain words.
+    #[command(external_subcommand)]
+    Other(Vec<String>),
+}
+
 /// Questions about routes.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RouteCommand {
@@ -156,6 +261,33 @@ pub(crate) enum RouteCommand {
     },
     /// Shows whom nobody owns.
     Check,
+}
+
+/// Held files.
+#[derive(Debug, Subcommand)]
+pub(crate) enum HeldCommand {
+    /// Lists what waits, since when and why.
+    List,
+    /// Says that a file is right: the next round believes exactly these bytes.
+    Release(Decision),
+    /// Says that a file is wrong: it is never read, and what was believed last stands.
+    Discard(Decision),
+}
+
+/// A decision about a held file.
+#[derive(Debug, Args)]
+pub(crate) struct Decision {
+    /// The number in `held list`, or the file's name.
+    pub(crate) which: String,
+    /// Only this school's part.
+    #[arg(long, value_name = "ID")]
+    pub(crate) school: Option<String>,
+    /// Who decides, for the record.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: Option<String>,
+    /// Why, for the record.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: Option<String>,
 }
 
 /// The outbox.

@@ -3,8 +3,9 @@
 use super::output::{self, Exit};
 use super::view::View;
 use super::{Desk, Stop};
-use crate::inbox;
+use crate::inbox::{self, Export};
 use crate::monitor::{Place, Problem, Weight};
+use crate::records;
 use crate::round::Setup;
 use crate::routing::Owners;
 use crate::school::Day;
@@ -43,7 +44,10 @@ pub(super) fn problems(setup: &Setup) -> Vec<Problem> {
     problems.extend(setup.home.open_to_others());
     problems.extend(last_owner(setup));
     match inbox::find(&setup.home.inbox(&setup.config.inbox.path), &setup.config.feeds) {
-        Ok((_, found)) => problems.extend(found),
+        Ok((exports, found)) => {
+            problems.extend(found);
+            problems.extend(exports.iter().flat_map(|export| sensitive_columns(setup, export)));
+        }
         Err(problem) => problems.push(problem),
     }
     if let Some(smtp) = &setup.config.mail.smtp
@@ -53,6 +57,28 @@ pub(super) fn problems(setup: &Setup) -> Vec<Problem> {
         problems.push(problem);
     }
     problems
+}
+
+/// The columns of an export that look sensitive and that nobody reads. An export that cannot be read is the round's to tell.
+fn sensitive_columns(setup: &Setup, export: &Export) -> Vec<Problem> {
+    let feed = &setup.config.feeds[export.feed];
+    let years = &setup.config.district.school_years;
+    let (Ok(adapter), Ok(mut file), Some(year)) = (setup.adapter(&feed.adapter), inbox::open(export), years.last())
+    else {
+        return Vec::new();
+    };
+    let unread = records::unread_columns(&mut file, feed, adapter, *year).unwrap_or_default();
+    let problem = |header: &String| {
+        let what = records::sensitive(header)?;
+        Some(Problem::new(
+            "sensitive-column",
+            Weight::Note,
+            Place::file(&export.name).line(1).column(header.as_str()),
+            format!("the column `{header}` looks like {what}, and no feed reads it"),
+            "ask whoever makes the export to leave it out: what is not sent cannot be lost",
+        ))
+    };
+    unread.iter().filter_map(problem).collect()
 }
 
 /// The last owner can only be looked up once there is a staff table.

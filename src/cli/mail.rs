@@ -13,6 +13,12 @@ pub(super) fn mail(desk: &mut Desk<'_>, command: &MailCommand) -> Result<Exit, S
     let now = clock::now(&setup.config.district.time_zone);
     let answer = round::send_test(&setup, address, &now)?;
     let place = match &setup.config.mail.smtp {
+        _ if setup.config.mail.channel.is_some() => {
+            format!(
+                "through the channel {}",
+                setup.config.mail.channel.as_deref().unwrap_or_default()
+            )
+        }
         Some(smtp) => format!("through {}:{}", smtp.host, smtp.port),
         None => "into var/letters".to_owned(),
     };

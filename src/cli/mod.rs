@@ -2,15 +2,20 @@
 //!
 //! In: arguments, a home. Out: text for people or scripts, an exit code. Never: a judgement; what a command shows, a stage has decided.
 
+mod adopt;
 mod args;
 mod check;
+mod daemon;
 mod demo;
 mod explain;
 mod go_live;
+mod held;
 mod init;
 mod mail;
 mod outbox;
 mod output;
+mod plugins;
+mod rebuild;
 mod route;
 mod rules;
 mod run;
@@ -30,23 +35,13 @@ use args::{Arguments, Command};
 use output::Format;
 
 /// Parts of the design that are still to come, and what to do without them.
-const TO_COME: [(&str, &str); 19] = [
-    (
-        "daemon",
-        "run `firstbell run` from cron or the Windows Task Scheduler each school morning",
-    ),
+const TO_COME: [(&str, &str); 14] = [
     (
         "preview",
         "put the rule to work with `status: \"shadow\"` and read `firstbell standing`",
     ),
-    ("adopt", "write the feed by hand: `docs/operator.md` shows how"),
-    (
-        "plugins",
-        "put a folder with a plugin.toml into plugins/ and run `firstbell check`",
-    ),
     ("letters", "see the letters themselves with `firstbell outbox show`"),
     ("sent", "see the letters with `firstbell outbox list`"),
-    ("held", "mend the export and put it into the inbox again"),
     ("contact", "bring contacts as contacts.csv"),
     (
         "silence",
@@ -54,7 +49,6 @@ const TO_COME: [(&str, &str); 19] = [
     ),
     ("backup", "copy var/firstbell.db while no round runs"),
     ("restore", "put a copy of var/firstbell.db back while no round runs"),
-    ("rebuild", "make a new home and run the old exports again"),
     (
         "purge",
         "nothing is older than the last school year without it: rounds purge by themselves",
@@ -114,12 +108,18 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// Starts the log on the error stream: silent unless `RUST_LOG` asks for more. Mail libraries stay quiet whatever it says: theirs would
+/// Starts the log on the error stream: silent unless `RUST_LOG` asks for more; the daemon says what it does. Mail libraries stay quiet whatever it says: theirs would
 /// log passwords and whole letters.
 pub fn start_log() {
     use tracing_subscriber::EnvFilter;
+    let is_daemon = std::env::args().any(|word| word == "daemon");
+    let usual = if is_daemon {
+        tracing::Level::INFO
+    } else {
+        tracing::Level::ERROR
+    };
     let asked = EnvFilter::builder()
-        .with_default_directive(tracing::Level::ERROR.into())
+        .with_default_directive(usual.into())
         .from_env_lossy();
     let filter = ["lettre=off", "rustls=off"]
         .iter()
@@ -176,16 +176,21 @@ fn command(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
     match &arguments.command {
         Command::Demo { dir } => demo::demo(desk, dir.as_deref()),
         Command::Init { dir, from } => init::init(desk, dir, from),
-        Command::Run { as_of, dry_run } => run::run(desk, *as_of, *dry_run),
+        Command::Run { as_of, dry_run, wait } => run::run(desk, *as_of, *dry_run, *wait),
+        Command::Daemon => daemon::daemon(desk),
         Command::GoLive { school, yes } => go_live::go_live(desk, school.as_deref(), *yes),
+        Command::Adopt(arguments) => adopt::adopt(desk, arguments),
         Command::Check => check::check(desk),
         Command::Status => status::status(desk),
         Command::Standing(which) => standing::standing(desk, which),
         Command::Verdicts(which) => standing::verdicts(desk, which),
         Command::Explain { student, rule, as_of } => explain::explain(desk, student, rule.as_deref(), *as_of),
         Command::Rules { command } => rules::rules(desk, command),
+        Command::Plugins { command } => plugins::plugins(desk, command),
         Command::Route { command } => route::route(desk, command),
+        Command::Held { command } => held::held(desk, command),
         Command::Outbox { command } => outbox::outbox(desk, command),
+        Command::Rebuild { to, into } => rebuild::rebuild(desk, *to, into),
         Command::Mail { command } => mail::mail(desk, command),
         Command::Other(words) => other(desk, &words.join(" ")),
     }
@@ -200,8 +205,11 @@ fn other(desk: &mut Desk<'_>, words: &str) -> Result<Exit, Stop> {
         output::problems(desk.err, &[problem])?;
         return Ok(Exit::Failed);
     }
-    let (group, word) = match words.strip_prefix("rules ") {
-        Some(rest) => ("rules ", rest.split(' ').next().unwrap_or_default()),
+    let grouped = ["rules ", "plugins "]
+        .into_iter()
+        .find_map(|group| Some((group, words.strip_prefix(group)?)));
+    let (group, word) = match grouped {
+        Some((group, rest)) => (group, rest.split(' ').next().unwrap_or_default()),
         None => ("", words.split(' ').next().unwrap_or_default()),
     };
     let known = <Arguments as clap::CommandFactory>::command();

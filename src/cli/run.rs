@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::output::{self, Exit, count};
 use super::{Desk, Stop};
+use crate::bell;
 use crate::clock;
 use crate::monitor::Weight;
 use crate::outbox::Kind;
@@ -11,10 +12,14 @@ use crate::round::{self, Order, Rung, Setup};
 use crate::school::Day;
 
 /// Does one round.
-pub(super) fn run(desk: &mut Desk<'_>, as_of: Option<Day>, dry_run: bool) -> Result<Exit, Stop> {
+pub(super) fn run(desk: &mut Desk<'_>, as_of: Option<Day>, dry_run: bool, wait: bool) -> Result<Exit, Stop> {
     let setup = desk.setup()?;
-    let now = clock::now(&setup.config.district.time_zone);
-    let rung = round::ring(&setup, Order { as_of, dry_run }, &now)?;
+    let now = || clock::now(&setup.config.district.time_zone);
+    let order = Order { as_of, dry_run };
+    let rung = match wait {
+        true => bell::ring_settled(&setup, order, now)?,
+        false => round::ring(&setup, order, &now())?,
+    };
     if dry_run {
         letters(desk.out, &rung)?;
     }
@@ -89,6 +94,8 @@ pub(super) fn show(out: &mut dyn Write, setup: &Setup, rung: &Rung, dry_run: boo
     if sent.sent + sent.delayed + sent.refused + sent.unsure > 0 {
         let place = if setup.config.mail.smtp.is_some() {
             "by mail"
+        } else if setup.config.mail.channel.is_some() {
+            "through the channel"
         } else {
             "into var/letters"
         };

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use super::held;
 use super::output::{Exit, Format, count};
 use super::view::View;
 use super::{Desk, Stop};
-use crate::monitor::Weight;
+use crate::bell::{Record, Timetable};
+use crate::monitor::{Problem, Weight};
 use crate::outbox::State;
 use crate::round::Setup;
 use crate::rules::Status;
-use crate::store::{Export, Store};
+use crate::school::{Day, Table};
+use crate::store::{Export, HeldFile, HeldState, Store};
 use crate::timeline::Almanac;
 
 /// Shows how things stand.
@@ -19,7 +22,8 @@ pub(super) fn status(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
     let problems = store.problems()?;
     let waits = problems.iter().any(|problem| problem.weight >= Weight::Waits)
         || !setup.rules.set_aside().is_empty()
-        || !setup.last_good.is_empty();
+        || !setup.last_good.is_empty()
+        || held::open(&store)?.iter().any(|file| file.state == HeldState::Held);
     let refused = store.letters(&[State::Refused])?.len();
     if desk.format() == Format::Json {
         json(desk, &setup, &store)?;
@@ -49,7 +53,24 @@ fn text(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
         }
         None => writeln!(desk.out, "  last round  none yet")?,
     }
+    if let Some(line) = daemon(setup) {
+        writeln!(desk.out, "  daemon      {line}")?;
+    }
     feeds(desk, &store.exports()?)?;
+    for file in held::open(store)? {
+        let part = file
+            .school
+            .as_ref()
+            .map(|school| format!(", school {school}"))
+            .unwrap_or_default();
+        let state = file.state.word();
+        writeln!(
+            desk.out,
+            "  {state:<11} {}{part}: since {}, {}",
+            file.name, file.since, file.problem.message
+        )?;
+    }
+    let freshness = freshness(setup, store)?;
     if let Ok(view) = View::read(setup, None) {
         let almanac = Almanac::new(&view.books, &setup.config.meaning);
         let night = almanac.night(view.as_of);
@@ -59,7 +80,16 @@ fn text(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
             let through = night
                 .through(ix)
                 .map_or_else(|| "none this year".to_owned(), |day| format!("to {day}"));
-            writeln!(desk.out, "  school      {id} {}: attendance {through}", school.name)?;
+            let others = freshness.get(id).into_iter().flatten();
+            let others: String = others
+                .filter(|(table, _)| **table != Table::Attendance)
+                .map(|(table, day)| format!(", {table} to {day}"))
+                .collect();
+            writeln!(
+                desk.out,
+                "  school      {id} {}: attendance {through}{others}",
+                school.name
+            )?;
         }
     }
     let (live, shadow) = at_work(setup);
@@ -96,6 +126,50 @@ fn text(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
         writeln!(desk.out, "  problem     {problem}")?;
     }
     Ok(())
+}
+
+/// The last day that each school's rows of each table speak of.
+fn freshness(setup: &Setup, store: &Store) -> Result<BTreeMap<String, BTreeMap<Table, Day>>, Problem> {
+    let mut schools: BTreeMap<String, BTreeMap<Table, Day>> = BTreeMap::new();
+    let Some(year) = held::year(setup, store)? else {
+        return Ok(schools);
+    };
+    for (feed, memory) in store.feed_memory(&year)? {
+        let Some(table) = feed.split(' ').next().and_then(|word| word.parse::<Table>().ok()) else {
+            continue;
+        };
+        for (school, day) in memory.freshness().into_iter().filter(|(school, _)| !school.is_empty()) {
+            let tables = schools.entry(school.to_owned()).or_default();
+            let newest = tables.entry(table).or_insert(day);
+            *newest = day.max(*newest);
+        }
+    }
+    Ok(schools)
+}
+
+/// Whether the daemon lives, when it rang last and will ring next; nothing in a home that never had one.
+fn daemon(setup: &Setup) -> Option<String> {
+    let record = Record::read(&setup.home);
+    let lives = setup.home.daemon();
+    if lives.is_none() && record == Record::default() {
+        return None;
+    }
+    let table = Timetable::new(
+        setup.config.district.time_zone.clone(),
+        setup.config.inbox.ring_at,
+        Vec::new(),
+    );
+    let lives = match lives {
+        Some(0) => "at work".to_owned(),
+        Some(process) => format!("at work as process {process}"),
+        None => "not running".to_owned(),
+    };
+    let rung = record.rung.map_or_else(
+        || "has not rung yet".to_owned(),
+        |rung| format!("rang {} ({})", table.shown(rung), record.why),
+    );
+    let next = record.next.map(|next| format!(", next hour {}", table.shown(next)));
+    Some(format!("{lives}; {rung}{}", next.unwrap_or_default()))
 }
 
 fn feeds(desk: &mut Desk<'_>, exports: &[Export]) -> Result<(), Stop> {
@@ -161,10 +235,15 @@ fn json(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
         .iter()
         .map(|rule| serde_json::json!({ "rule": rule.id, "problem": rule.problem }))
         .collect();
+    let held: Vec<serde_json::Value> = held::open(store)?.iter().map(held_json).collect();
+    let record = Record::read(&setup.home);
     let whole = serde_json::json!({
         "district": setup.config.district.name,
+        "daemon": { "process": setup.home.daemon(), "rang": record.rung, "why": record.why, "next": record.next },
         "last_round": round,
         "feeds": feeds,
+        "held": held,
+        "freshness": freshness(setup, store)?,
         "rules": { "live": live, "shadow": shadow, "set_aside": aside },
         "outbox": outbox(store)?,
         "problems": store.problems()?,
@@ -172,4 +251,12 @@ fn json(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
     serde_json::to_writer_pretty(&mut *desk.out, &whole).map_err(std::io::Error::from)?;
     writeln!(desk.out)?;
     Ok(())
+}
+
+fn held_json(file: &HeldFile) -> serde_json::Value {
+    serde_json::json!({
+        "held": file.id, "feed": file.feed, "tables": file.tables, "file": file.name, "digest": file.digest, "school": file.school,
+        "rows": file.rows.0, "rejected": file.rows.1, "tallies": file.tallies, "since": file.since, "state": file.state,
+        "gate": file.problem.code, "why": file.problem.message, "releasable": file.releasable,
+    })
 }

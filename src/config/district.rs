@@ -106,6 +106,7 @@ pub(super) fn inbox(source: &mut Source<'_>, root: &mut Section<'_>) -> Option<I
     let default = Inbox {
         path: "inbox".to_owned(),
         settle_seconds: 60,
+        poll_seconds: None,
         after: After::Archive,
         ring_at: jiff::civil::time(5, 30, 0, 0),
         day_complete_at: jiff::civil::time(18, 0, 0, 0),
@@ -123,6 +124,7 @@ pub(super) fn inbox(source: &mut Source<'_>, root: &mut Section<'_>) -> Option<I
         settle_seconds: section
             .optional(source, "settle_seconds", whole(0..=86_400))
             .unwrap_or(default.settle_seconds),
+        poll_seconds: section.optional(source, "poll_seconds", whole(1..=3_600)),
         after: section
             .optional(source, "after", one_of(words))
             .unwrap_or(default.after),

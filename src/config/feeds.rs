@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use super::gates::gates;
 use super::section::{Found, Section, one_of, text, texts};
 use super::source::{MISSING, Source, VALUE, WHOLE_FILE, nearest};
+use crate::gates::Gates;
 use crate::monitor::Place;
 use crate::records::{Covers, Feed};
 use crate::school::Table;
@@ -39,7 +41,8 @@ fn has_dates(table: Table) -> bool {
     )
 }
 
-pub(super) fn feeds(source: &mut Source<'_>, root: &mut Section<'_>) -> (Vec<Feed>, Vec<Place>) {
+/// The feeds, where each stands, and the gates of each.
+pub(super) fn feeds(source: &mut Source<'_>, root: &mut Section<'_>) -> (Vec<Feed>, Vec<Place>, Vec<Gates>) {
     let sections = root.sections(source, "feed");
     if sections.is_empty() {
         let remedy = "add a `[[feed]]` for each file that the inbox gets: `firstbell init` writes them all";
@@ -47,17 +50,19 @@ pub(super) fn feeds(source: &mut Source<'_>, root: &mut Section<'_>) -> (Vec<Fee
     }
     let mut feeds = Vec::new();
     let mut places = Vec::new();
+    let mut all_gates = Vec::new();
     let mut globs: Vec<Found<String>> = Vec::new();
     for section in sections {
         let span = section.span.clone();
-        if let Some((feed, files)) = feed(source, section) {
+        if let Some((feed, files, gates)) = feed(source, section) {
             clashes(source, &globs, &files);
             globs.extend(files);
             feeds.push(feed);
+            all_gates.push(gates);
             places.push(source.place(&span));
         }
     }
-    (feeds, places)
+    (feeds, places, all_gates)
 }
 
 fn clashes(source: &mut Source<'_>, before: &[Found<String>], files: &[Found<String>]) {
@@ -70,7 +75,7 @@ fn clashes(source: &mut Source<'_>, before: &[Found<String>], files: &[Found<Str
     }
 }
 
-fn feed(source: &mut Source<'_>, mut section: Section<'_>) -> Option<(Feed, Vec<Found<String>>)> {
+fn feed(source: &mut Source<'_>, mut section: Section<'_>) -> Option<(Feed, Vec<Found<String>>, Gates)> {
     let main = section.optional(source, "table", text);
     let fills = section.optional(source, "fills", texts).unwrap_or_default();
     let files = section.required(source, "files", texts, "files = \"attendance*.csv\"");
@@ -82,10 +87,13 @@ fn feed(source: &mut Source<'_>, mut section: Section<'_>) -> Option<(Feed, Vec<
     });
     let delimiter = section.optional(source, "delimiter", text);
     let encoding = section.optional(source, "encoding", text);
+    let set = section.optional(source, "set", text);
     let span = section.span.clone();
+    let tables = tables(source, main, &fills, span.clone());
+    let main = tables.as_ref().map_or(Table::Students, |tables| tables[0]);
+    let gates = gates(source, &mut section, main);
     section.finish(source);
 
-    let tables = tables(source, main, &fills, span.clone());
     let delimiter = delimiter.and_then(|found| byte_of(source, &found));
     let encoding = encoding.and_then(|found| label_of(source, found));
     let files = files?;
@@ -101,8 +109,9 @@ fn feed(source: &mut Source<'_>, mut section: Section<'_>) -> Option<(Feed, Vec<
         adapter: adapter.map_or_else(|| "canonical".to_owned(), |adapter| adapter.value),
         delimiter,
         encoding,
+        set: set.map(|set| set.value.trim().to_owned()).filter(|set| !set.is_empty()),
     };
-    Some((feed, files))
+    Some((feed, files, gates))
 }
 
 fn tables(
@@ -145,7 +154,9 @@ fn check_globs(source: &mut Source<'_>, files: &[Found<String>], span: Range<usi
         source.wrong(VALUE, span, "a feed takes no files", remedy);
     }
     for file in files {
-        let leaves = file.value.contains(['/', '\\']) || file.value.trim().is_empty();
+        // A slash at the end says that a folder of files is meant.
+        let name = file.value.strip_suffix('/').unwrap_or(&file.value);
+        let leaves = name.contains(['/', '\\']) || name.trim().is_empty();
         if leaves {
             let message = format!("`{}` is not the name of a file in the inbox", file.value);
             let remedy = "write a name with `*` for what varies; the folder stands in `[inbox] path`";

@@ -98,12 +98,27 @@ pub(super) fn mail(source: &mut Source<'_>, root: &mut Section<'_>) -> Option<Ma
     let rehearsal_to = section
         .optional(source, "rehearsal_to", text)
         .filter(|to| !to.value.is_empty());
+    let channel = section
+        .optional(source, "channel", text)
+        .filter(|channel| !channel.value.is_empty());
     let smtp_section = section.section(source, "smtp");
-    let has_smtp = smtp_section.is_some();
+    if let (Some(channel), Some(_)) = (&channel, &smtp_section) {
+        let message = "letters leave through a channel or over SMTP, not both";
+        source.wrong(
+            VALUE,
+            channel.span.clone(),
+            message,
+            "take `channel` or `[mail.smtp]` out",
+        );
+    }
+    let has_smtp = smtp_section.is_some() || channel.is_some();
     let smtp = smtp_section.and_then(|section| smtp(source, section));
     if has_smtp && send_to == SendTo::Rehearsal && rehearsal_to.is_none() {
         let remedy = "add `rehearsal_to = \"mtss.lead@district.example\"`: whom a rehearsal is delivered to";
-        let message = "a rehearsal over SMTP has nobody to go to";
+        let message = match channel {
+            Some(_) => "a rehearsal through a channel has nobody to go to",
+            None => "a rehearsal over SMTP has nobody to go to",
+        };
         source.wrong("config-rehearsal-nowhere", section.span.clone(), message, remedy);
     }
     section.finish(source);
@@ -120,6 +135,7 @@ pub(super) fn mail(source: &mut Source<'_>, root: &mut Section<'_>) -> Option<Ma
         send_to,
         rehearsal_to: rehearsal_to.as_ref().map(|to| to.value.clone()),
         smtp,
+        channel: channel.map(|channel| channel.value),
     };
     Some(MailFound {
         mail,

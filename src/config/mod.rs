@@ -7,6 +7,8 @@ mod check;
 mod district;
 mod edit;
 mod feeds;
+mod gates;
+mod lines;
 mod mail;
 mod meaning;
 mod routes;
@@ -17,12 +19,14 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use crate::gates::Gates;
 use crate::monitor::{Place, Problem, Weight};
 use crate::records::Feed;
 use crate::routing::Route;
 use crate::school::{Day, Meaning, SchoolYear};
 
-pub use edit::set_send_to;
+pub use edit::{for_rebuild, set_send_to};
+pub use lines::Lines;
 pub use sample::{CANONICAL_MEANING, Sample, canonical_feed, sample};
 use section::Section;
 use source::Source;
@@ -38,6 +42,8 @@ pub struct Config {
     pub feeds: Vec<Feed>,
     /// Where each feed stands in the file; as many as `feeds`.
     pub feed_places: Vec<Place>,
+    /// What must be so before a file of each feed is believed; as many as `feeds`.
+    pub gates: Vec<Gates>,
     /// `[attendance]`, `[grades]`, `[behavior]`.
     pub meaning: Meaning,
     /// `[[route]]`, in the order written; the first that matches is used.
@@ -91,6 +97,8 @@ pub struct Inbox {
     pub path: String,
     /// Seconds without a change after which a file is complete.
     pub settle_seconds: u32,
+    /// Seconds between two looks of the daemon, where it shall not rely on the system to be told of changes.
+    pub poll_seconds: Option<u32>,
     /// What becomes of a file that was read.
     pub after: After,
     /// When the bell rings on school days, in the district's zone.
@@ -160,6 +168,8 @@ pub struct Mail {
     pub rehearsal_to: Option<String>,
     /// The mail server; without it letters go to `var/letters`.
     pub smtp: Option<Smtp>,
+    /// The plugin that carries letters in the place of a mail server.
+    pub channel: Option<String>,
 }
 
 impl Mail {
@@ -243,13 +253,14 @@ fn read(source: &mut Source<'_>, root: &mut Section<'_>) -> Option<Config> {
     if let Some(mail) = &mail {
         check::addresses(source, mail, last_owner.as_ref(), &rules);
     }
-    let (feeds, feed_places) = feeds;
+    let (feeds, feed_places, gates) = feeds;
     check::feeds(source, &feeds, attendance.rows);
     Some(Config {
         district: district?,
         inbox: inbox?,
         feeds,
         feed_places,
+        gates,
         meaning: Meaning {
             attendance,
             grades,

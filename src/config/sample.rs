@@ -70,7 +70,7 @@ pub fn sample(sample: &Sample<'_>) -> String {
 }
 
 /// One `[[feed]]` as it is written.
-fn feed_text(feed: &Feed) -> String {
+pub(super) fn feed_text(feed: &Feed) -> String {
     let mut text = String::from("[[feed]]\n");
     let Some((main, more)) = feed.tables.split_first() else {
         return String::new();
@@ -94,6 +94,9 @@ fn feed_text(feed: &Feed) -> String {
     }
     if let Some(encoding) = &feed.encoding {
         line("encoding", quoted(encoding));
+    }
+    if let Some(set) = &feed.set {
+        line("set", quoted(set));
     }
     text.push('\n');
     text
@@ -127,5 +130,6 @@ pub fn canonical_feed(table: crate::school::Table) -> Feed {
         covers: default_covers(table),
         delimiter: None,
         encoding: None,
+        set: None,
     }
 }

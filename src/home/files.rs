@@ -1,11 +1,12 @@
 //! Reading what people put into a home. What cannot be read is a problem of its own; the rest goes on.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::make::owner_only;
-use super::{CONFIG, Home, unusable};
+use super::make::{owner_only, private_folder};
+use super::{Home, Stamp, unusable};
 use crate::monitor::{Place, Problem, Weight};
 
 /// No rule, manifest, template or configuration is longer. Chosen by us.
@@ -28,17 +29,26 @@ impl Home {
 
     /// Writes `firstbell.toml` anew: whole or not at all, and readable by its owner alone.
     pub fn write_config(&self, text: &str) -> Result<(), Problem> {
-        let path = self.config_path();
+        self.write_anew(&self.config_path(), text)
+    }
+
+    /// Writes a small TOML file of the home anew, such as `plugins/enabled.toml`: whole or not at all, and readable by its owner alone.
+    pub fn replace_file(&self, path: &str, text: &str) -> Result<(), Problem> {
+        self.write_anew(&self.root.join(path), text)
+    }
+
+    fn write_anew(&self, path: &Path, text: &str) -> Result<(), Problem> {
         let beside = path.with_extension("toml.new");
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         owner_only(&mut options);
-        let written = options.open(&beside).and_then(|mut file| {
+        let folder = path.parent().map_or(Ok(()), private_folder);
+        let written = folder.and_then(|()| options.open(&beside)).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
-            fs::rename(&beside, &path)
+            fs::rename(&beside, path)
         });
-        written.map_err(|error| unusable(CONFIG, "written", &error))
+        written.map_err(|error| unusable(&self.shown(path), "written", &error))
     }
 
     /// Everything of `rules/` that is a rule, a trial, a shared function or `district.toml`, as (`rules/…`, text), sorted.
@@ -54,6 +64,17 @@ impl Home {
     /// The templates of `letters/`, as (`letters/…`, text), sorted.
     pub fn letter_files(&self) -> Texts {
         self.texts(&self.letters(), &["txt", "html", "j2"])
+    }
+
+    /// Everything that people write into a home, as it lies there now: configuration, rules, plugins, wording. Two answers are
+    /// equal where nobody wrote anything in between.
+    pub fn written(&self) -> BTreeMap<String, Stamp> {
+        let (mut paths, mut problems) = (vec![self.config_path()], Vec::new());
+        for folder in [self.rules(), self.plugins(), self.letters()] {
+            self.walk(&folder, 0, &mut paths, &mut problems);
+        }
+        let stamp = |path: PathBuf| Some((self.shown(&path), Stamp::at(&path)?));
+        paths.into_iter().filter_map(stamp).collect()
     }
 
     /// The secret of a file such as `[mail.smtp] password_file`: its first line. Refused where other accounts can read it.

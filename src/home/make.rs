@@ -42,17 +42,17 @@ impl Home {
         ] {
             private_folder(&folder).map_err(|error| unusable(&folder.display().to_string(), "made", &error))?;
         }
-        for folder in [home.archive(), home.held(), home.outgoing()] {
+        for folder in [home.archive(), home.held(), home.work(), home.outgoing()] {
             private_folder(&folder).map_err(|error| unusable(&folder.display().to_string(), "made", &error))?;
         }
         for (path, text) in files {
-            home.write_new(path, text)?;
+            home.write_new(path, text.as_bytes())?;
         }
         if !home.rules().join("district.toml").exists() {
-            home.write_new("rules/district.toml", DISTRICT)?;
+            home.write_new("rules/district.toml", DISTRICT.as_bytes())?;
         }
         // Last, because it is what makes the folder a home: an init that was cut off can be run again.
-        home.write_new(CONFIG, config)?;
+        home.write_new(CONFIG, config.as_bytes())?;
         Ok(home)
     }
 
@@ -97,11 +97,16 @@ impl Home {
         if let Some(folder) = self.root.join(path).parent() {
             private_folder(folder).map_err(|error| unusable(path, "made", &error))?;
         }
-        self.write_new(path, text)
+        self.write_new(path, text.as_bytes())
+    }
+
+    /// Writes a file of a plugin that ships into the home; one that is there stays as it is.
+    pub fn write_shipped(&self, path: &str, bytes: &[u8]) -> Result<(), Problem> {
+        self.write_new(path, bytes)
     }
 
     /// Writes a file of a new home, readable by its owner alone. A file that is already there keeps its words.
-    fn write_new(&self, path: &str, text: &str) -> Result<(), Problem> {
+    fn write_new(&self, path: &str, bytes: &[u8]) -> Result<(), Problem> {
         let inside = Path::new(path)
             .components()
             .all(|part| matches!(part, std::path::Component::Normal(_)));
@@ -124,9 +129,7 @@ impl Home {
         options.write(true).create_new(true);
         owner_only(&mut options);
         match options.open(&full) {
-            Ok(mut file) => file
-                .write_all(text.as_bytes())
-                .map_err(|error| unusable(path, "written", &error)),
+            Ok(mut file) => file.write_all(bytes).map_err(|error| unusable(path, "written", &error)),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(unusable(path, "written", &error)),
         }
@@ -134,7 +137,7 @@ impl Home {
 
     /// Makes the folders below `var/` where they are missing: a home that was copied without them still works.
     pub fn ensure_var(&self) -> Result<(), Problem> {
-        for folder in [self.var(), self.archive(), self.held(), self.outgoing()] {
+        for folder in [self.var(), self.archive(), self.held(), self.work(), self.outgoing()] {
             private_folder(&folder).map_err(|error| unusable(&self.shown(&folder), "made", &error))?;
         }
         Ok(())
@@ -146,7 +149,14 @@ impl Home {
         {
             use std::os::unix::fs::PermissionsExt as _;
             let mode = |path: &Path| fs::metadata(path).map_or(0, |meta| meta.permissions().mode());
-            let state = [self.var(), self.store(), self.archive(), self.held(), self.outgoing()];
+            let state = [
+                self.var(),
+                self.store(),
+                self.archive(),
+                self.held(),
+                self.work(),
+                self.outgoing(),
+            ];
             let open = state.into_iter().filter(|path| mode(path) & 0o077 != 0);
             open.map(|path| {
                 let shown = self.shown(&path);
@@ -163,7 +173,7 @@ impl Home {
 }
 
 /// Makes a folder, and what leads to it, that only its owner can enter; one that is there keeps its mode.
-fn private_folder(folder: &Path) -> std::io::Result<()> {
+pub(super) fn private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

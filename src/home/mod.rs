@@ -4,9 +4,11 @@
 //! names one.
 
 mod files;
+mod held;
 mod lock;
 mod make;
 mod network;
+mod stamp;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,8 @@ use std::path::{Path, PathBuf};
 use crate::monitor::{Place, Problem, Weight};
 
 pub use lock::Guard;
+pub use network::tells_of_changes;
+pub use stamp::Stamp;
 
 /// The configuration's name in a home.
 pub const CONFIG: &str = "firstbell.toml";
@@ -87,9 +91,19 @@ impl Home {
         self.var().join("archive")
     }
 
+    /// `var/work/`: exports that a round has claimed and not put away.
+    pub fn work(&self) -> PathBuf {
+        self.var().join("work")
+    }
+
     /// `var/held/`: exports that wait for a person.
     pub fn held(&self) -> PathBuf {
         self.var().join("held")
+    }
+
+    /// `var/ring`: whoever makes this file asks the daemon for a round.
+    pub fn asked(&self) -> PathBuf {
+        self.var().join("ring")
     }
 
     /// `var/letters/`: letters, where there is no mail server.

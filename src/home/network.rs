@@ -33,8 +33,34 @@ impl Home {
     }
 }
 
+/// Whether a folder's own system tells of changes in it: on a share it does not tell what another machine changed. Where no
+/// list of mounts can be read, the answer is yes.
+pub fn tells_of_changes(folder: &Path) -> bool {
+    if folder.to_string_lossy().starts_with(r"\\") {
+        return false;
+    }
+    let Ok(mounts) = std::fs::read_to_string("/proc/self/mounts") else {
+        return true;
+    };
+    folder
+        .canonicalize()
+        .map_or(true, |path| silent(&mounts, &path).is_none())
+}
+
+/// The kind of file system that a path lies on, where it is one that keeps changes made elsewhere to itself: shares, and what
+/// user programs and virtual machines mount.
+fn silent<'m>(mounts: &'m str, path: &Path) -> Option<&'m str> {
+    let kind = kind(mounts, path)?;
+    let foreign = kind == "9p" || kind == "virtiofs" || kind == "vboxsf" || kind.starts_with("fuse");
+    (foreign || NETWORK.contains(&kind)).then_some(kind)
+}
+
 /// The kind of network file system that a path lies on: that of the longest mount point above it.
 pub(super) fn network<'m>(mounts: &'m str, path: &Path) -> Option<&'m str> {
+    kind(mounts, path).filter(|kind| NETWORK.contains(kind))
+}
+
+fn kind<'m>(mounts: &'m str, path: &Path) -> Option<&'m str> {
     let mounts = mounts.lines().filter_map(|line| {
         let mut words = line.split(' ').skip(1);
         // Spaces in a mount point are written as \040.
@@ -43,6 +69,20 @@ pub(super) fn network<'m>(mounts: &'m str, path: &Path) -> Option<&'m str> {
     });
     let above = mounts.filter(|(point, _)| path.starts_with(point));
     // Of two mounts on one point the later covers the earlier.
-    let (_, kind) = above.max_by_key(|(point, _)| point.len())?;
-    NETWORK.contains(&kind).then_some(kind)
+    above.max_by_key(|(point, _)| point.len()).map(|(_, kind)| kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::silent;
+
+    #[test]
+    fn shares_and_what_programs_mount_keep_changes_to_themselves() {
+        let mounts = "/dev/sda1 / ext4 rw 0 0\n//sis/out /srv/inbox cifs rw 0 0\nhost /mnt/host fuse.vmhgfs rw 0 0\n";
+        assert_eq!(silent(mounts, Path::new("/srv/inbox/tonight")), Some("cifs"));
+        assert_eq!(silent(mounts, Path::new("/mnt/host")), Some("fuse.vmhgfs"));
+        assert_eq!(silent(mounts, Path::new("/srv/other")), None);
+    }
 }

@@ -70,6 +70,9 @@ fn subject(letter: &Letter) -> String {
         String::new()
     };
     match letter.kind {
+        Kind::Nightly if students == 0 && !content.atop.is_empty() => {
+            "firstbell: nothing new, and a file has been held for days".to_owned()
+        }
         Kind::Nightly => {
             let more = match content.left_off {
                 0 => String::new(),

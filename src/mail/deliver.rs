@@ -101,8 +101,12 @@ fn is_due(letter: &Letter, now: i64) -> bool {
 
 /// Keeps letters apart, where a server may count them.
 fn space(tried: usize, transport: &Transport, hooks: &mut Hooks) -> ControlFlow<()> {
-    if tried == 0 || !transport.is_metered() || hooks.per_minute == 0 {
+    if tried == 0 {
         return ControlFlow::Continue(());
+    }
+    if !transport.is_metered() || hooks.per_minute == 0 {
+        // No time to wait, and yet a shutdown ends the batch here.
+        return (hooks.pause)(Duration::ZERO);
     }
     (hooks.pause)(Duration::from_secs(60) / hooks.per_minute)
 }

@@ -25,4 +25,4 @@ pub use envelope::Envelope;
 pub use settings::{Settings, Show};
 pub use templates::Templates;
 pub use text::plural;
-pub use transport::{Credentials, Folder, Memory, Parcel, Smtp, SmtpSettings, Timeouts, Tls, Transport};
+pub use transport::{Carrier, Credentials, Folder, Memory, Parcel, Smtp, SmtpSettings, Timeouts, Tls, Transport};

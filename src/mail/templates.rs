@@ -11,7 +11,9 @@ use super::text;
 mod trial;
 
 /// Every template that there is; partials begin with `_`.
-const BUILT_IN: [(&str, &str); 14] = [
+const BUILT_IN: [(&str, &str); 16] = [
+    ("_atop.html.j2", include_str!("templates/_atop.html.j2")),
+    ("_atop.txt.j2", include_str!("templates/_atop.txt.j2")),
     ("_counts.html.j2", include_str!("templates/_counts.html.j2")),
     ("_counts.txt.j2", include_str!("templates/_counts.txt.j2")),
     ("_foot.html.j2", include_str!("templates/_foot.html.j2")),

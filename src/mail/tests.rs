@@ -33,6 +33,7 @@ pub(super) fn letter(kind: Kind) -> Letter {
             entries: Vec::new(),
             counts: Vec::new(),
             left_off: 0,
+            atop: Vec::new(),
             late: Vec::new(),
             report: Vec::new(),
         },

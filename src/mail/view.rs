@@ -59,6 +59,7 @@ pub(crate) fn context(letter: &Letter, people: People, schools: Schools, setting
         counts => counts(content, by_count),
         counts_alone => by_count,
         left_off => content.left_off,
+        atop => content.atop.iter().map(|line| sentence(line)).collect::<Vec<_>>(),
         late => content.late.iter().map(|line| sentence(line)).collect::<Vec<_>>(),
         legend => if by_count { String::new() } else { strip::legend(strips) },
         report => report(content),

@@ -56,6 +56,7 @@ pub struct Told {
 /// What all letters of a round share.
 pub(super) struct Common<'a> {
     pub(super) as_of: Day,
+    pub(super) atop: &'a [String],
     pub(super) late: &'a [String],
     pub(super) owners: &'a Owners<'a>,
     pub(super) flags: BTreeMap<&'a str, Vec<&'a OpenFlag>>,
@@ -72,6 +73,7 @@ pub(super) fn compose(kind: Kind, owner: usize, news: &[News], common: &Common<'
         entries: Vec::new(),
         counts: Vec::new(),
         left_off: 0,
+        atop: common.atop.to_vec(),
         late: common.late.to_vec(),
         report: Vec::new(),
     };

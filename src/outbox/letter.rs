@@ -107,6 +107,9 @@ pub struct Content {
     pub counts: Vec<FlagCount>,
     /// Entries left off by the cap; they follow.
     pub left_off: u32,
+    /// Feeds that have been held for so long that it stands above everything else, as sentences.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub atop: Vec<String>,
     /// Feeds that are late or held, as sentences.
     pub late: Vec<String>,
     /// Lines of the operator's report.

@@ -70,6 +70,10 @@ pub struct Desk<'a> {
     pub due: &'a dyn Fn(Day) -> i64,
     /// The sender's address; its domain is the Message-ID's.
     pub from: &'a str,
+    /// Feeds that have been held for long, as sentences; they stand atop every owner's letter.
+    pub atop: &'a [String],
+    /// Owners who are told of such feeds even where they would get nothing.
+    pub also: &'a [usize],
     /// Feeds that are late or held, as sentences.
     pub late: &'a [String],
     /// Everybody who may own news.
@@ -89,6 +93,7 @@ pub struct Desk<'a> {
 pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> Vec<Act> {
     let common = Common {
         as_of: desk.as_of,
+        atop: desk.atop,
         late: desk.late,
         owners: desk.owners,
         flags: flags_by_student(desk.flags),
@@ -97,7 +102,9 @@ pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> V
     let waiting: Vec<&Posted> = posted.iter().filter(|each| is_replaceable(each)).collect();
     let mut acts = Vec::new();
     let mut taken_up = BTreeSet::new();
-    for ((kind, owner), news) in group(news, &waiting, desk) {
+    let mut groups = group(news, &waiting, desk);
+    add_without_news(&mut groups, &waiting, desk);
+    for ((kind, owner), news) in groups {
         let slot = Slot {
             kind,
             owner,
@@ -118,6 +125,22 @@ pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> V
         .filter(|id| !taken_up.contains(id));
     acts.extend(gone.map(|id| Act::Withdraw { id }));
     acts
+}
+
+/// Adds the owners who get nothing but what stands atop: those to be told now, and those whose letter about it still waits.
+fn add_without_news(groups: &mut BTreeMap<(Kind, usize), Vec<News>>, waiting: &[&Posted], desk: &Desk<'_>) {
+    if desk.atop.is_empty() {
+        return;
+    }
+    let about_it = |each: &&&Posted| each.told.is_empty() && !each.letter.content.atop.is_empty();
+    let still = waiting.iter().filter(about_it);
+    let still = still.filter_map(|each| desk.owners.number(&each.letter.to_staff));
+    for owner in desk.also.iter().copied().chain(still) {
+        let has_news = [Kind::Nightly, Kind::StartingList].map(|kind| groups.contains_key(&(kind, owner)));
+        if has_news == [false, false] {
+            groups.insert((Kind::Nightly, owner), Vec::new());
+        }
+    }
 }
 
 /// The operator's report. Lines that one of the morning's reports already holds are not said again; a report that still
@@ -149,6 +172,7 @@ pub fn operator_report(lines: &[ReportLine], address: &str, posted: &[Posted], d
         entries: Vec::new(),
         counts: Vec::new(),
         left_off: 0,
+        atop: Vec::new(),
         late: Vec::new(),
         report,
     };

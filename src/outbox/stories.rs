@@ -106,6 +106,8 @@ impl Outbox {
             date: 1_795_000_000,
             due: &|day: Day| i64::from(day.0) * 86_400,
             from: "firstbell@district.example",
+            atop: &[],
+            also: &[],
             late: &[],
             owners: &owners,
             flags: &self.flags,

@@ -5,8 +5,9 @@ use toml::Value;
 use crate::records::{Column, ColumnMap, DateFormat};
 
 /// The keys of a column that is written as a table.
-const KEYS: [&str; 9] = [
-    "from", "constant", "after", "values", "default", "dates", "split", "required", "lenient",
+pub(super) const KEYS: [&str; 14] = [
+    "from", "join", "between", "constant", "before", "after", "cut", "piece", "values", "default", "dates", "split",
+    "required", "lenient",
 ];
 
 /// A column as its manifest writes it. Errors: what is wrong with it, in words.
@@ -24,9 +25,15 @@ pub(super) fn column(value: &Value, canonical: Column, dates: &[DateFormat]) -> 
         Value::Table(table) => table,
         _ => return Err("a column is a header, a list of headers, or a table".to_owned()),
     };
+    let (mut cut, mut piece) = (None, None);
     for (key, value) in table {
         match key.as_str() {
             "from" => map.from = strings(value, key)?,
+            "join" => map.join = strings(value, key)?,
+            "between" => map.between = Some(string(value, key)?),
+            "before" => map.before = Some(string(value, key)?),
+            "cut" => cut = Some(string(value, key)?),
+            "piece" => piece = Some(number(value, key)?),
             "constant" => map.constant = Some(string(value, key)?),
             "after" => map.after = Some(string(value, key)?),
             "default" => map.default = Some(string(value, key)?),
@@ -50,11 +57,24 @@ pub(super) fn column(value: &Value, canonical: Column, dates: &[DateFormat]) -> 
             }
         }
     }
-    if map.after.as_deref() == Some("") || map.split.as_deref() == Some("") {
-        return Err("`after` and `split` need at least one letter".to_owned());
+    let empty = |text: &Option<String>| text.as_deref() == Some("");
+    if [&map.before, &map.after, &map.split, &cut].into_iter().any(empty) {
+        return Err("`before`, `after`, `cut` and `split` need at least one letter".to_owned());
     }
-    if map.from.is_empty() && map.constant.is_none() && map.default.is_none() && map.required {
-        return Err("the column has neither `from` nor `constant` nor `default`".to_owned());
+    if map.between.is_some() && map.join.is_empty() {
+        return Err("`between` stands beside `join`".to_owned());
+    }
+    map.piece = match (cut, piece) {
+        (Some(cut), Some(piece)) => Some((cut, piece)),
+        (None, None) => None,
+        _ => {
+            return Err(
+                "`cut` and `piece` belong together: what the cell is cut at, and which piece counts".to_owned(),
+            );
+        }
+    };
+    if map.from.is_empty() && map.join.is_empty() && map.constant.is_none() && map.default.is_none() && map.required {
+        return Err("the column has neither `from` nor `join` nor `constant` nor `default`".to_owned());
     }
     Ok(map)
 }
@@ -86,8 +106,16 @@ fn flag(value: &Value, key: &str) -> Result<bool, String> {
     value.as_bool().ok_or_else(|| format!("`{key}` is `true` or `false`"))
 }
 
+/// A count, from 1.
+fn number(value: &Value, key: &str) -> Result<usize, String> {
+    let number = value.as_integer().and_then(|number| usize::try_from(number).ok());
+    number
+        .filter(|number| *number > 0)
+        .ok_or_else(|| format!("`{key}` is a number from 1"))
+}
+
 /// One string or several.
-fn strings(value: &Value, key: &str) -> Result<Vec<String>, String> {
+pub(super) fn strings(value: &Value, key: &str) -> Result<Vec<String>, String> {
     match value {
         Value::String(one) => Ok(vec![one.clone()]),
         Value::Array(several) => several.iter().map(|entry| string(entry, key)).collect(),

@@ -2,54 +2,86 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::time::Duration;
 
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::column::{column, did_you_mean, formats};
+use super::bundle::{RawBundle, bundle};
+use super::column::{column, did_you_mean, formats, strings};
+use super::kind::{Kind, Runtime};
+use super::source::MapScript;
 use crate::monitor::{Place, Problem, Weight};
-use crate::records::{Adapter, ColumnMap, Covers, DateFormat, Feed, TableMap, columns};
+use crate::records::{Adapter, ColumnMap, Covers, DateFormat, Feed, Only, TableMap, columns};
+use crate::rules::PluginWord;
 use crate::school::Table;
 
 /// The version of what plugins and firstbell expect of each other.
-const API: i64 = 1;
-/// Kinds of plugins that the design knows.
-const KINDS: [&str; 4] = ["source", "indicator", "channel", "letters"];
-/// Runtimes that the design knows.
-const RUNTIMES: [&str; 3] = ["declarative", "rhai", "exec"];
+pub(super) const API: i64 = 1;
+/// Keys of a table that are no columns.
+pub(super) const OF_TABLE: [&str; 3] = ["header", "only", "skip_lines"];
 /// Sections of the configuration that an adapter may bring.
-const SECTIONS: [&str; 3] = ["attendance", "grades", "behavior"];
+pub(super) const SECTIONS: [&str; 3] = ["attendance", "grades", "behavior"];
 
 /// The file as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+pub(super) struct Raw {
     id: Spanned<String>,
-    kind: Spanned<String>,
+    pub(super) kind: Spanned<String>,
     api: Spanned<i64>,
-    runtime: Spanned<String>,
+    pub(super) runtime: Spanned<String>,
     #[serde(default)]
     title: String,
     #[serde(default, rename = "version")]
     _version: Option<String>,
-    #[serde(default, rename = "provides")]
-    _provides: Vec<String>,
-    #[serde(default, rename = "reads")]
-    _reads: Vec<String>,
+    pub(super) provides: Option<Spanned<Vec<String>>>,
+    pub(super) reads: Option<Spanned<Vec<String>>>,
+    /// The script's file, for the runtime `rhai`.
+    pub(super) script: Option<Spanned<String>>,
+    pub(super) indicator: Option<Spanned<RawIndicator>>,
+    pub(super) exec: Option<Spanned<RawExec>>,
+    pub(super) settings: Option<Spanned<toml::Table>>,
     #[serde(default)]
     source: RawSource,
     #[serde(default)]
-    tables: BTreeMap<String, Spanned<Value>>,
+    pub(super) tables: BTreeMap<String, Spanned<Value>>,
     #[serde(default, rename = "feed")]
-    feeds: Vec<Spanned<RawFeed>>,
+    pub(super) feeds: Vec<Spanned<RawFeed>>,
     #[serde(default)]
-    sections: Option<Spanned<String>>,
+    pub(super) sections: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) bundle: Option<Spanned<RawBundle>>,
+}
+
+/// `[indicator]`: what people read of a word.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawIndicator {
+    #[serde(default)]
+    pub(super) unit: String,
+    #[serde(default)]
+    pub(super) about: String,
+}
+
+/// `[exec]`: how a program is run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawExec {
+    pub(super) command: Spanned<Vec<String>>,
+    pub(super) input: Option<Spanned<String>>,
+    pub(super) deadline_seconds: Option<Spanned<i64>>,
+    pub(super) hello_seconds: Option<Spanned<i64>>,
+    pub(super) memory_mb: Option<Spanned<i64>>,
+    pub(super) output_mb: Option<Spanned<i64>>,
+    #[serde(default)]
+    pub(super) env: BTreeMap<String, String>,
 }
 
 /// How an export writes its cells.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSource {
+pub(super) struct RawSource {
     #[serde(default)]
     null_words: Vec<String>,
     quote: Option<Spanned<String>>,
@@ -64,7 +96,7 @@ struct RawSource {
 /// A feed that `init --from` writes.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawFeed {
+pub(super) struct RawFeed {
     table: String,
     #[serde(default)]
     fills: Vec<String>,
@@ -72,17 +104,69 @@ struct RawFeed {
     covers: Covers,
     delimiter: Option<String>,
     encoding: Option<String>,
+    adapter: Option<String>,
 }
 
 /// The text being read, and what was found wrong with it.
-struct Reading<'t> {
-    text: &'t str,
-    path: &'t str,
-    problems: Vec<Problem>,
+pub(super) struct Reading<'t> {
+    pub(super) text: &'t str,
+    pub(super) path: &'t str,
+    pub(super) problems: Vec<Problem>,
 }
 
-/// The adapter that a manifest describes. Errors: everything that is wrong with it, each with its line.
-pub(super) fn adapter(text: &str, path: &str) -> Result<Adapter, Vec<Problem>> {
+/// What a manifest says.
+#[derive(Clone, Debug)]
+pub(super) struct Manifest {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) kind: Kind,
+    pub(super) runtime: Runtime,
+    pub(super) provides: Vec<String>,
+    pub(super) reads: Vec<String>,
+    /// How a source's rows are read, once they have canonical columns or from the start.
+    pub(super) adapter: Option<Adapter>,
+    pub(super) body: Body,
+}
+
+/// What a plugin consists of beside its manifest.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    /// Nothing.
+    Declarative,
+    /// A script that maps rows.
+    Map(MapScript),
+    /// A script that gives a word.
+    Indicator(PluginWord),
+    /// A program.
+    Exec(Program),
+}
+
+/// How a program is run.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Program {
+    pub(super) command: Vec<String>,
+    pub(super) input: Input,
+    /// For a whole export, or for one letter.
+    pub(super) deadline: Duration,
+    pub(super) hello: Duration,
+    pub(super) memory_mb: u64,
+    pub(super) output_mb: u64,
+    pub(super) env: BTreeMap<String, String>,
+    /// Handed over in the hello as it stands.
+    pub(super) settings: serde_json::Value,
+}
+
+/// How an export reaches a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Input {
+    /// One message per line of text.
+    Lines,
+    /// Messages of base64, in pieces.
+    Bytes,
+}
+
+/// Reads a manifest; `files` is what lies beside it, as text. Errors: everything that is wrong with it, each with its line.
+pub(super) fn read(text: &str, path: &str, files: &BTreeMap<String, String>) -> Result<Manifest, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reading = Reading {
         text,
@@ -96,30 +180,33 @@ pub(super) fn adapter(text: &str, path: &str) -> Result<Adapter, Vec<Problem>> {
             return Err(reading.problems);
         }
     };
-    reading.known(&raw);
-    let mut adapter = Adapter::new(raw.id.get_ref());
-    adapter.title = raw.title;
-    let dates = reading.source(&raw.source, &mut adapter);
-    for (word, value) in &raw.tables {
-        reading.table(word, value, &dates, &mut adapter);
-    }
-    for feed in &raw.feeds {
-        reading.feed(feed, &mut adapter);
-    }
-    if let Some(sections) = &raw.sections {
-        reading.sections(sections);
-        adapter.sections.clone_from(sections.get_ref());
-    }
-    if reading.problems.is_empty() {
-        Ok(adapter)
-    } else {
-        Err(reading.problems)
+    let Some((kind, runtime)) = reading.known(&raw) else {
+        return Err(reading.problems);
+    };
+    let adapter = (kind == Kind::Source).then(|| reading.adapter(&raw, runtime));
+    let body = reading.body(&raw, kind, runtime, files);
+    let list = |list: &Option<Spanned<Vec<String>>>| list.as_ref().map_or_else(Vec::new, |list| list.get_ref().clone());
+    match (body, reading.problems.is_empty()) {
+        (Some(body), true) => Ok(Manifest {
+            id: raw.id.get_ref().clone(),
+            provides: match (&raw.provides, &adapter) {
+                (None, Some(adapter)) => adapter.tables.keys().map(|table| table.word().to_owned()).collect(),
+                (provides, _) => list(provides),
+            },
+            reads: list(&raw.reads),
+            title: raw.title,
+            kind,
+            runtime,
+            adapter,
+            body,
+        }),
+        _ => Err(reading.problems),
     }
 }
 
 impl Reading<'_> {
     /// Notes something wrong at a place in the text.
-    fn wrong(&mut self, code: &str, at: Range<usize>, message: impl Into<String>, remedy: &str) {
+    pub(super) fn wrong(&mut self, code: &str, at: Range<usize>, message: impl Into<String>, remedy: &str) {
         let line = self.text[..at.start.min(self.text.len())].matches('\n').count();
         let source = self.text.lines().nth(line).unwrap_or("");
         let before = self.text[..at.start.min(self.text.len())]
@@ -154,8 +241,8 @@ impl Reading<'_> {
         self.wrong("plugin-manifest", error.span().unwrap_or(0..0), message, remedy);
     }
 
-    /// Whether this program can run such a plugin.
-    fn known(&mut self, raw: &Raw) {
+    /// What the plugin is and what runs it, where this program can run such a plugin.
+    fn known(&mut self, raw: &Raw) -> Option<(Kind, Runtime)> {
         if *raw.api.get_ref() != API {
             let message = format!(
                 "the plugin is written for version {} of the plugin interface",
@@ -168,29 +255,94 @@ impl Reading<'_> {
                 "this firstbell knows version 1: write `api = 1`",
             );
         }
-        self.one_of(&raw.kind, "kind", &KINDS, "source");
-        self.one_of(&raw.runtime, "runtime", &RUNTIMES, "declarative");
+        let kind = self
+            .one_of(&raw.kind, "kind", &Kind::ALL.map(Kind::word))
+            .and_then(Kind::of);
+        let runtime = self.one_of(&raw.runtime, "runtime", &Runtime::ALL.map(Runtime::word));
+        let (kind, runtime) = (kind?, runtime.and_then(Runtime::of)?);
+        if kind.runtimes().contains(&runtime) {
+            return Some((kind, runtime));
+        }
+        let can: Vec<String> = kind.runtimes().iter().map(|can| format!("`{}`", can.word())).collect();
+        let remedy = match kind {
+            Kind::Letters => {
+                "put the wording itself into the folder letters/ of the home; the plugin is set aside".to_owned()
+            }
+            _ => format!("write `runtime` as {}; the plugin is set aside", can.join(" or ")),
+        };
+        let message = match kind {
+            Kind::Letters => "plugins of kind `letters` are not run by this version".to_owned(),
+            _ => format!(
+                "a plugin of kind `{}` is not run as `{}` by this version",
+                kind.word(),
+                runtime.word()
+            ),
+        };
+        self.wrong("plugin-not-run", raw.runtime.span(), message, &remedy);
+        None
     }
 
-    /// A word of a closed list of which this program runs one.
-    fn one_of(&mut self, word: &Spanned<String>, what: &str, known: &[&str], built: &str) {
+    /// A word of a closed list.
+    fn one_of<'w>(&mut self, word: &'w Spanned<String>, what: &str, known: &[&str]) -> Option<&'w str> {
         let text = word.get_ref();
-        if !known.contains(&text.as_str()) {
-            let message = format!("`{text}` is no {what}{}", did_you_mean(text, known.iter().copied()));
+        if known.contains(&text.as_str()) {
+            return Some(text);
+        }
+        let message = format!("`{text}` is no {what}{}", did_you_mean(text, known.iter().copied()));
+        let all: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+        let remedy = format!("write one of {}", all.join(", "));
+        self.wrong("plugin-manifest", word.span(), message, &remedy);
+        None
+    }
+
+    /// The adapter of a source. A script's or program's rows have canonical columns already.
+    fn adapter(&mut self, raw: &Raw, runtime: Runtime) -> Adapter {
+        let mut adapter = Adapter::new(raw.id.get_ref());
+        adapter.title.clone_from(&raw.title);
+        let dates = self.source(&raw.source, &mut adapter);
+        match runtime {
+            Runtime::Declarative => {
+                for (word, value) in &raw.tables {
+                    self.table(word, value, &dates, &mut adapter);
+                }
+            }
+            Runtime::Rhai | Runtime::Exec => self.canonical(raw, &dates, &mut adapter),
+        }
+        if let Some(raw) = &raw.bundle {
+            match bundle(raw.get_ref(), &adapter) {
+                Ok(bundle) => adapter.bundle = Some(bundle),
+                Err(message) => self.wrong("plugin-manifest", raw.span(), message, "mend `[bundle]`"),
+            }
+        }
+        for feed in &raw.feeds {
+            self.feed(feed, &mut adapter);
+        }
+        if let Some(sections) = &raw.sections {
+            self.sections(sections);
+            adapter.sections.clone_from(sections.get_ref());
+        }
+        adapter
+    }
+
+    /// The tables that a script or program provides, each with its canonical columns.
+    fn canonical(&mut self, raw: &Raw, dates: &[DateFormat], adapter: &mut Adapter) {
+        if let Some((_, value)) = raw.tables.iter().next() {
+            let message = "a script or program answers canonical columns, so there is nothing to map";
+            self.wrong("plugin-manifest", value.span(), message, "take `[tables]` out");
+        }
+        let Some(provides) = &raw.provides else {
+            let message = "the manifest does not say which tables the source fills";
             self.wrong(
                 "plugin-manifest",
-                word.span(),
+                raw.kind.span(),
                 message,
-                &format!("write `{what} = \"{built}\"`"),
+                "add `provides = [\"students\"]`",
             );
-        } else if text != built {
-            let message = format!("plugins of {what} `{text}` are not run by this version");
-            self.wrong(
-                "plugin-not-run",
-                word.span(),
-                message,
-                &format!("only {what} `{built}` is; the plugin is set aside"),
-            );
+            return;
+        };
+        for word in provides.get_ref() {
+            let same = Spanned::new(provides.span(), Value::String("canonical".to_owned()));
+            self.table(word, &same, dates, adapter);
         }
     }
 
@@ -266,11 +418,9 @@ impl Reading<'_> {
             }
         };
         let known = columns(table);
-        for name in given
-            .keys()
-            .filter(|name| !known.iter().any(|column| column.name == name.as_str()))
-        {
-            let hint = did_you_mean(name, known.iter().map(|column| column.name));
+        let names = || known.iter().map(|column| column.name).chain(OF_TABLE);
+        for name in given.keys().filter(|name| names().all(|known| known != name.as_str())) {
+            let hint = did_you_mean(name, names());
             let at = self.key_span(value.span(), name);
             self.wrong(
                 "plugin-manifest",
@@ -280,6 +430,32 @@ impl Reading<'_> {
             );
         }
         let mut map = TableMap::default();
+        if let Some(header) = given.get("header") {
+            map.header = strings(header, "header").unwrap_or_else(|message| {
+                let at = self.key_span(value.span(), "header");
+                self.wrong("plugin-manifest", at, message, "list the columns in their order");
+                Vec::new()
+            });
+        }
+        if let Some(lines) = given.get("skip_lines") {
+            map.skip_lines = lines
+                .as_integer()
+                .and_then(|lines| usize::try_from(lines).ok())
+                .unwrap_or_else(|| {
+                    let at = self.key_span(value.span(), "skip_lines");
+                    let message = "`skip_lines` is a number of lines";
+                    self.wrong("plugin-manifest", at, message, "write for example `skip_lines = 2`");
+                    0
+                });
+        }
+        if let Some(picked) = given.get("only") {
+            map.only = only(picked).unwrap_or_else(|message| {
+                let at = self.key_span(value.span(), "only");
+                let remedy = "write for example `only = { role = \"student\" }`";
+                self.wrong("plugin-manifest", at, message, remedy);
+                Vec::new()
+            });
+        }
         for canonical in known {
             let made = match given.get(canonical.name) {
                 Some(value) => column(value, *canonical, dates),
@@ -329,7 +505,8 @@ impl Reading<'_> {
         let mut tables = Vec::new();
         for word in &words {
             match word.parse::<Table>() {
-                Ok(table) if adapter.tables.contains_key(&table) => tables.push(table),
+                // Beside its own exports an adapter may ask for files that another one reads.
+                Ok(table) if feed.adapter.is_some() || adapter.tables.contains_key(&table) => tables.push(table),
                 Ok(table) => {
                     let message = format!("a feed fills `{table}`, but there is no [tables.{table}]");
                     self.wrong("plugin-manifest", raw.span(), message, "add the table's columns");
@@ -353,10 +530,11 @@ impl Reading<'_> {
         adapter.feeds.push(Feed {
             tables,
             files,
-            adapter: adapter.id.clone(),
+            adapter: feed.adapter.clone().unwrap_or_else(|| adapter.id.clone()),
             covers: feed.covers,
             delimiter: feed.delimiter.as_ref().and_then(|text| text.bytes().next()),
             encoding: feed.encoding.clone(),
+            set: None,
         });
     }
 
@@ -380,4 +558,18 @@ impl Reading<'_> {
             );
         }
     }
+}
+
+/// Which rows are a table's. Errors: what is wrong with it, in words.
+fn only(value: &Value) -> Result<Vec<Only>, String> {
+    let Value::Table(columns) = value else {
+        return Err("`only` is a table of headers and the cells that rows of this table have there".to_owned());
+    };
+    let one = |(from, is): (&String, &Value)| -> Result<Only, String> {
+        Ok(Only {
+            from: from.clone(),
+            is: strings(is, from)?,
+        })
+    };
+    columns.iter().map(one).collect()
 }

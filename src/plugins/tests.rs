@@ -1,10 +1,9 @@
 //! Manifests that are right, wrong, and ahead of this program; and the sample district that nobody of us wrote.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::load;
+use super::{Kind, Plugins, Runtime, Standing, load, schema, skeleton, trial};
 use crate::monitor::Problem;
 use crate::records::{Adapter, Context, Intake, columns, read};
 use crate::school::{Day, Meaning, SchoolYear, Table};
@@ -16,7 +15,7 @@ fn from_text(id: &str, text: &str) -> (Vec<Adapter>, Vec<Problem>) {
 fn problem(text: &str) -> String {
     let (adapters, problems) = from_text("mine", text);
     assert!(!adapters.iter().any(|adapter| adapter.id == "mine"), "it is set aside");
-    assert_eq!(adapters.len(), 2, "the others are at work");
+    assert_eq!(adapters.len(), load([]).0.len(), "the others are at work");
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
@@ -27,8 +26,13 @@ fn what_ships_is_sound() {
     let (adapters, problems) = load([]);
     assert!(problems.is_empty(), "{problems:?}");
     let ids: Vec<_> = adapters.iter().map(|adapter| adapter.id.as_str()).collect();
-    assert_eq!(ids, ["canonical", "edfi"]);
-    let canonical = &adapters[0];
+    for shipped in ["aspen", "canonical", "edfi", "oneroster", "sds"] {
+        assert!(ids.contains(&shipped), "{shipped}");
+    }
+    let canonical = adapters
+        .iter()
+        .find(|adapter| adapter.id == "canonical")
+        .expect("there");
     assert_eq!(canonical.tables.len(), Table::ALL.len());
     for table in Table::ALL {
         let map = &canonical.tables[&table];
@@ -43,7 +47,12 @@ fn what_ships_is_sound() {
             "{table} has a feed"
         );
     }
-    assert!(!adapters[1].sections.is_empty());
+    for adapter in adapters
+        .iter()
+        .filter(|adapter| ["aspen", "edfi"].contains(&adapter.id.as_str()))
+    {
+        assert!(!adapter.sections.is_empty(), "{}", adapter.id);
+    }
 }
 
 #[test]
@@ -95,15 +104,158 @@ fn a_typing_error_is_shown_where_it_stands() {
 }
 
 #[test]
+fn keys_of_columns_and_tables_are_checked() {
+    let wrong = |column: &str| {
+        problem(&format!(
+            "{HEAD}\n[tables.schools]\nschool_id = \"S\"\nname = {column}\n"
+        ))
+    };
+    let told = wrong("{ from = \"N\", cut = \",\" }");
+    assert!(
+        told.contains("plugin.toml:8:1") && told.contains("`cut` and `piece` belong together"),
+        "{told}"
+    );
+    let told = wrong("{ from = \"N\", cut = \",\", piece = 0 }");
+    assert!(told.contains("`piece` is a number from 1"), "{told}");
+    let told = wrong("{ from = \"N\", between = \"/\" }");
+    assert!(told.contains("`between` stands beside `join`"), "{told}");
+    let told = wrong("{ from = \"N\", before = \"\" }");
+    assert!(told.contains("need at least one letter"), "{told}");
+    let told = wrong("{ jion = \"N\" }");
+    assert!(told.contains("did you mean `join`"), "{told}");
+    let told = problem(&format!(
+        "{HEAD}\n[tables.schools]\nschool_id = \"S\"\nname = \"N\"\nonly = \"x\"\n"
+    ));
+    assert!(
+        told.contains("plugin.toml:9:1") && told.contains("`only` is a table of headers"),
+        "{told}"
+    );
+    let told = problem(&format!(
+        "{HEAD}\n[tables.schools]\nschool_id = \"S\"\nname = \"N\"\nheader = 3\n"
+    ));
+    assert!(
+        told.contains("plugin.toml:9:1") && told.contains("a text or a list of texts"),
+        "{told}"
+    );
+}
+
+/// Reads a sample of our own that lies beside an adapter, as the adapter's own feed would.
+fn own_sample(id: &str, file: &str) -> Intake {
+    let path = format!("plugins/{id}/samples/{file}");
+    let bytes = crate::embedded::FILES
+        .iter()
+        .find(|(name, _)| *name == path)
+        .expect("it ships")
+        .1;
+    let (adapters, _) = load([]);
+    let adapter = adapters.iter().find(|adapter| adapter.id == id).expect("it ships");
+    let taken = |glob: &String| wildmatch::WildMatch::new_case_insensitive(glob).matches(file);
+    let feed = adapter
+        .feeds
+        .iter()
+        .find(|feed| feed.files.iter().any(taken))
+        .expect("a feed takes it");
+    let meaning = Meaning::default();
+    let context = Context {
+        year: SchoolYear {
+            start: Day::from_ymd(2026, 8, 17).expect("a day"),
+            end: Day::from_ymd(2027, 6, 11).expect("a day"),
+        },
+        meaning: &meaning,
+        threads: 1,
+    };
+    read(&mut std::io::Cursor::new(bytes), file, feed, adapter, &context)
+}
+
+#[test]
+fn the_samples_beside_sds_are_read_whole() {
+    let users = own_sample("sds", "users.csv");
+    assert!(users.usable && users.problems.is_empty(), "{:?}", users.problems);
+    let homes: Vec<_> = users
+        .students
+        .iter()
+        .map(|row| row.stay.as_ref().expect("a school").school_id.as_str())
+        .collect();
+    assert_eq!(homes, ["S10", "S20"], "of several schools the first is home");
+    let staff: Vec<_> = users
+        .staff
+        .iter()
+        .map(|one| (one.name.as_str(), one.roles.join(";"), one.schools.join(";")))
+        .collect();
+    assert_eq!(
+        staff,
+        [
+            ("Ada Lindqvist", "teacher".to_owned(), "S20".to_owned()),
+            ("Ben Achebe", "counselor".to_owned(), "S10;S20".to_owned()),
+        ]
+    );
+    assert_eq!(users.tallies.0["other-rows"].count, 1, "the guardian");
+    assert_eq!((users.rows, users.rejected), (5, 0));
+    assert_eq!(users.unread, Vec::<String>::new());
+    let orgs = own_sample("sds", "orgs.csv");
+    assert_eq!(orgs.school_rows.len(), 2, "the district is no school");
+    let roles = own_sample("sds", "roles.csv");
+    let exits: Vec<_> = roles.enrollments.iter().map(|row| row.stay.exit).collect();
+    assert_eq!(exits, [Day::from_ymd(2027, 6, 11), None]);
+    assert_eq!(own_sample("sds", "academicSessions.csv").term_rows.len(), 2);
+    assert_eq!(own_sample("sds", "courses.csv").courses[0].subject, "Algebra I");
+    let flags = own_sample("sds", "userFlags.csv");
+    assert_eq!((flags.groups.len(), flags.tallies.0["lunch-refused"].count), (1, 1));
+}
+
+#[test]
+fn the_samples_beside_aspen_are_read_whole() {
+    let students = own_sample("aspen", "students_export.csv");
+    assert!(
+        students.usable && students.problems.is_empty(),
+        "{:?}",
+        students.problems
+    );
+    let people: Vec<_> = students
+        .people
+        .iter()
+        .map(|one| (one.student_id.as_str(), one.last_name.as_str(), one.first_name.as_str()))
+        .collect();
+    assert_eq!(people, [("501", "Marsh \"Em\"", "Emil"), ("502", "Ito", "Noa")]);
+    assert_eq!(students.students[0].programs, ["504", "iep"]);
+    assert_eq!(
+        students.students[1].stay.as_ref().and_then(|stay| stay.grade),
+        Some(crate::school::Grade(0))
+    );
+    let caseload: Vec<_> = students
+        .caseload
+        .iter()
+        .map(|row| (row.student_id.as_str(), row.staff_id.as_str()))
+        .collect();
+    assert_eq!(caseload, [("501", "REYES, A")]);
+    assert_eq!(students.tallies.0["other-rows"].count, 1, "who has left");
+    let attendance = own_sample("aspen", "attendance_export.csv");
+    let codes: Vec<_> = attendance.attendance.codes.iter().collect();
+    assert_eq!(codes, ["A", "A-E", "T-E", "D", "no flag", "1/1/0/0"]);
+    let grades = own_sample("aspen", "student_section_grade_export.csv");
+    let marks: Vec<_> = grades
+        .marks
+        .rows
+        .iter()
+        .map(|row| grades.marks.texts.names.name(row.text))
+        .collect();
+    assert_eq!(marks, ["91.4 A-", "B"]);
+    let behavior = own_sample("aspen", "behavior_export.csv");
+    assert_eq!(behavior.incidents[0].incident_id, "501/2026-09-14/10:30:00/Fighting");
+    assert_eq!(behavior.incidents.len(), 1);
+}
+
+#[test]
 fn what_is_not_run_yet_says_so() {
-    for (from, to) in [
-        ("source", "indicator"),
-        ("declarative", "exec"),
-        ("declarative", "rhai"),
+    for (kind, runtime) in [
+        ("indicator", "declarative"),
+        ("indicator", "exec"),
+        ("channel", "rhai"),
+        ("letters", "declarative"),
     ] {
-        let told = problem(&HEAD.replace(from, to));
+        let told = problem(&HEAD.replace("source", kind).replace("declarative", runtime));
         assert!(
-            told.contains("[plugin-not-run]") && told.contains(&format!("`{to}` are not run by this version")),
+            told.contains("[plugin-not-run]") && told.contains(&format!("`{kind}`")),
             "{told}"
         );
     }
@@ -112,137 +264,357 @@ fn what_is_not_run_yet_says_so() {
     assert_eq!(problems[0].code, "plugin-id-not-folder");
 }
 
-/// The sample exports; `None`, said by name, where they are not on this machine.
-fn samples() -> Option<PathBuf> {
-    let folder = std::env::var("FIRSTBELL_SAMPLES").unwrap_or_else(|_| "../shared/data".to_owned());
-    let folder = PathBuf::from(folder).join("grand-bend-edfi");
-    if !folder.is_dir() {
-        println!("left to .ci/run: the sample exports are not at {}", folder.display());
-        return None;
-    }
-    Some(folder)
+fn folder(id: &str, files: &[(&str, &str)]) -> Plugins {
+    let files = files
+        .iter()
+        .map(|(name, text)| (format!("plugins/{id}/{name}"), (*text).to_owned()));
+    super::read(&files.collect(), None)
 }
 
-/// Reads one sample file as the adapter's own feed for a table reads it.
-fn sample(table: Table, file: &str) -> Option<Intake> {
-    let path = samples()?.join(file);
-    let (adapters, _) = load([]);
-    let edfi = adapters.into_iter().find(|adapter| adapter.id == "edfi")?;
-    let feed = edfi.feeds.iter().find(|feed| feed.tables == [table])?;
-    let sections: toml::Table = toml::from_str(&edfi.sections).expect("sections are TOML");
-    let mut meaning = Meaning::default();
-    for code in sections["attendance"]["codes"].as_table().expect("codes").keys() {
-        meaning
-            .attendance
-            .codes
-            .insert(code.clone(), crate::school::CodeMeaning::default());
+/// What sets a plugin of these files aside.
+fn aside(id: &str, files: &[(&str, &str)]) -> String {
+    match &folder(id, files).get(id).expect("it is there").standing {
+        Standing::SetAside(problem) => problem.to_string(),
+        other => panic!("it is {other:?}"),
     }
+}
+
+const GAP: &str =
+    "id = \"gap\"\nkind = \"indicator\"\napi = 1\nruntime = \"rhai\"\nprovides = [\"gap\"]\nreads = [\"marks\"]\n";
+
+#[test]
+fn an_indicator_reads_what_it_declares_and_nothing_else() {
+    let with = |script: &str| aside("gap", &[("plugin.toml", GAP), ("indicator.rhai", script)]);
+    let told = with("fn indicator(student) {\n    student.average\n}\n");
+    assert!(
+        told.starts_with(
+            "plugins/gap/indicator.rhai:2:13: the script reads `average`, which its manifest does not declare"
+        ) && told.contains("[plugin-undeclared]"),
+        "{told}"
+    );
+    let told = with("fn indicator(student) { student.makrs }");
+    assert!(
+        told.contains("there is no word `makrs`") && told.contains("did you mean `marks`"),
+        "{told}"
+    );
+    let told = with("fn indicator(student) { student.level(\"tardies\") }");
+    assert!(told.contains("an indicator asks no rule"), "{told}");
+    assert!(with("fn other(student) { 1 }").contains("no `fn indicator(student)`"));
+    let told = aside("gap", &[("plugin.toml", GAP)]);
+    assert!(told.contains("there is no file `plugins/gap/indicator.rhai`"), "{told}");
+    let taken = GAP.replace("[\"gap\"]", "[\"average\"]");
+    let told = aside(
+        "gap",
+        &[
+            ("plugin.toml", &taken),
+            ("indicator.rhai", "fn indicator(student) { 1 }"),
+        ],
+    );
+    assert!(told.contains("`average` is a word or function already"), "{told}");
+    let wrong = GAP.replace("marks", "makrs");
+    let told = aside(
+        "gap",
+        &[
+            ("plugin.toml", &wrong),
+            ("indicator.rhai", "fn indicator(student) { 1 }"),
+        ],
+    );
+    assert!(told.contains("`makrs` is no word: did you mean `marks`"), "{told}");
+}
+
+#[test]
+fn a_word_of_a_plugin_set_aside_is_still_known_by_its_name() {
+    for broken in [GAP.replace("marks", "makrs"), GAP.replace("api = 1", "api = ")] {
+        let words = folder("gap", &[("plugin.toml", &broken)]).words();
+        let word = words.iter().find(|word| word.name == "gap").expect("known");
+        let out = word.out_of_work.as_ref().expect("out of work");
+        assert!(!out.by_district && out.why.starts_with("is set aside"), "{out:?}");
+    }
+    let ships = folder("gap", &[]).words();
+    assert_eq!(ships.len(), 1);
+    assert_eq!(
+        (ships[0].name.as_str(), &ships[0].out_of_work),
+        ("assignment_gap", &None)
+    );
+}
+
+#[test]
+fn a_program_says_what_it_is_given_and_stray_tables_are_refused() {
+    let head = "id = \"p\"\nkind = \"source\"\napi = 1\nruntime = \"exec\"\nprovides = [\"students\"]\n";
+    let told = aside(
+        "p",
+        &[(
+            "plugin.toml",
+            &format!("{head}reads = [\"exprot\"]\n[exec]\ncommand = [\"x\"]\n"),
+        )],
+    );
+    assert!(
+        told.contains("`exprot` is nothing that a source can be given: did you mean `export`"),
+        "{told}"
+    );
+    let told = aside("p", &[("plugin.toml", &format!("{head}reads = [\"export\"]\n"))]);
+    assert!(told.contains("does not say what to run"), "{told}");
+    let text = format!("{head}reads = [\"export\"]\n[exec]\ncommand = [\"x\"]\ndeadline_seconds = 0\n");
+    assert!(aside("p", &[("plugin.toml", &text)]).contains("plugin.toml:9:20: 0 is out of range"));
+    let text = format!("{head}reads = [\"export\"]\n[exec]\ncommand = [\"x\"]\n[indicator]\nunit = \"days\"\n");
+    let told = aside("p", &[("plugin.toml", &text)]);
+    assert!(
+        told.contains("`[indicator]` means nothing in a plugin of kind `source` and runtime `exec`"),
+        "{told}"
+    );
+    let good = format!("{head}reads = [\"export\"]\n[exec]\ncommand = [\"x\"]\n");
+    let plugins = folder("p", &[("plugin.toml", &good)]);
+    let standing = &plugins.get("p").expect("it is there").standing;
+    assert_eq!(
+        *standing,
+        Standing::Off("is not enabled: `firstbell plugins enable p`".to_owned())
+    );
+    assert!(plugins.translator("p").is_none(), "what nobody enabled reads nothing");
+}
+
+#[test]
+fn the_schema_in_the_documents_is_the_one_of_the_parser() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/plugin.schema.json");
+    let made = serde_json::to_string_pretty(&schema()).expect("JSON") + "\n";
+    if std::env::var_os("FIRSTBELL_WRITE_SCHEMA").is_some() {
+        std::fs::write(&path, &made).expect("the documents are ours");
+    }
+    let kept = std::fs::read_to_string(&path).expect("docs/plugin.schema.json");
+    assert!(kept == made, "write it anew with FIRSTBELL_WRITE_SCHEMA=1");
+}
+
+/// The keys that the parser takes at a place, out of its own refusal of another.
+fn keys_at(manifest: &str) -> BTreeSet<String> {
+    let error = toml::from_str::<super::manifest::Raw>(manifest).expect_err("`zz` is no key");
+    let message = error.message().to_owned();
+    assert!(message.starts_with("unknown field `zz`"), "{message}");
+    message.split('`').skip(3).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_schema_has_every_key_that_the_parser_takes_and_no_other() {
+    let schema = schema();
+    let keys = |value: &serde_json::Value| -> BTreeSet<String> {
+        value["properties"]
+            .as_object()
+            .expect("properties")
+            .keys()
+            .cloned()
+            .collect()
+    };
+    let top = &schema["properties"];
+    assert_eq!(keys_at("zz = 1"), keys(&schema));
+    for place in ["source", "exec", "indicator"] {
+        assert_eq!(keys_at(&format!("[{place}]\nzz = 1\n")), keys(&top[place]), "{place}");
+    }
+    assert_eq!(keys_at("[[feed]]\nzz = 1\n"), keys(&top["feed"]["items"]));
+    let bundle = &top["bundle"];
+    assert_eq!(keys_at("[bundle]\nzz = 1\n"), keys(bundle));
+    for place in ["listing", "status"] {
+        let part = &bundle["properties"][place];
+        assert_eq!(keys_at(&format!("[bundle.{place}]\nzz = 1\n")), keys(part), "{place}");
+    }
+    for place in ["file", "view"] {
+        let part = &bundle["properties"][place]["items"];
+        assert_eq!(keys_at(&format!("[[bundle.{place}]]\nzz = 1\n")), keys(part), "{place}");
+    }
+    let step = &bundle["properties"]["view"]["items"]["properties"]["steps"]["items"];
+    let in_step = |text: &str| keys_at(&format!("[[bundle.view]]\nsteps = [{{ {text} }}]\n"));
+    assert_eq!(in_step("zz = 1"), keys(step));
+    for place in ["order", "scores"] {
+        assert_eq!(
+            in_step(&format!("{place} = {{ zz = 1 }}")),
+            keys(&step["properties"][place]),
+            "{place}"
+        );
+    }
+    let column = &schema["$defs"]["column"]["oneOf"][2];
+    assert_eq!(
+        super::column::KEYS
+            .map(str::to_owned)
+            .into_iter()
+            .collect::<BTreeSet<_>>(),
+        keys(column)
+    );
+}
+
+#[test]
+fn a_new_plugin_of_every_kind_is_sound() {
+    for kind in Kind::ALL {
+        for runtime in kind.runtimes() {
+            let made = skeleton(kind, "lakeside-x", Some(*runtime)).expect("it can be made");
+            let plugins = super::read(&made.files.into_iter().collect(), None);
+            let plugin = plugins.get("lakeside-x").expect("it is there");
+            let sound = !matches!(plugin.standing, Standing::SetAside(_));
+            assert!(sound && plugins.problems().is_empty(), "{:?}", plugins.problems());
+            if *runtime != Runtime::Exec {
+                let tried = trial(&plugins, plugin).expect("cases");
+                assert!(
+                    !tried.is_empty() && tried.iter().all(|case| case.failed.is_none()),
+                    "{tried:?}"
+                );
+            }
+        }
+    }
+    assert!(skeleton(Kind::Letters, "x", None).is_err());
+    assert!(skeleton(Kind::Indicator, "x", Some(Runtime::Exec)).is_err());
+}
+
+/// Reads text with a source written in rhai.
+fn mapped(reads: &str, script: &str, text: &str) -> Intake {
+    let manifest = format!(
+        "id = \"m\"\nkind = \"source\"\napi = 1\nruntime = \"rhai\"\nprovides = [\"students\"]\nreads = {reads}\n"
+    );
+    let home = tempfile::tempdir().expect("a folder");
+    let files = [("plugin.toml", manifest.as_str()), ("map.rhai", script)];
+    let files = files
+        .iter()
+        .map(|(name, text)| (format!("plugins/m/{name}"), (*text).to_owned()));
+    let plugins = super::read(&files.collect(), Some(home.path()));
+    assert_eq!(plugins.problems(), []);
+    let translator = plugins.translator("m").expect("at work");
+    let meaning = Meaning::default();
     let context = Context {
         year: SchoolYear {
-            start: Day::from_ymd(2021, 8, 23)?,
-            end: Day::from_ymd(2022, 5, 27)?,
+            start: Day::from_ymd(2026, 8, 17).expect("a day"),
+            end: Day::from_ymd(2027, 6, 11).expect("a day"),
         },
         meaning: &meaning,
         threads: 2,
     };
-    let mut file = File::open(path).expect("the sample is there");
-    Some(read(&mut file, "sample.csv", feed, &edfi, &context))
+    let feed = crate::records::Feed {
+        tables: vec![Table::Students],
+        files: Vec::new(),
+        adapter: "m".to_owned(),
+        covers: crate::records::Covers::Now,
+        delimiter: None,
+        encoding: None,
+        set: None,
+    };
+    let bytes = std::io::Cursor::new(text.as_bytes().to_vec());
+    let intake = translator.read(Box::new(bytes), "people.csv", &feed, &context);
+    assert_eq!(
+        intake.digest,
+        blake3::hash(text.as_bytes()).to_hex().to_string(),
+        "the digest is the export's"
+    );
+    assert_eq!(intake.bytes, text.len() as u64);
+    intake
 }
 
+const MAP: &str = "fn map(row) {\n    if row.Kind == \"total\" { return (); }\n    \
+                   #{ student_id: row.ID, first_name: \"A\", last_name: \"B\", grade: row.Grade + 0, school_id: 12 }\n}";
+
 #[test]
-fn grand_bend_is_read_through_its_manifest() {
-    let Some(events) = sample(Table::Attendance, "student_school_attendance_events.csv") else {
-        return;
-    };
+fn rows_pass_through_a_script_and_keep_the_lines_of_the_export() {
+    let text = "ID;Grade;Kind;Secret\n7001;9;x;s\n;;total;\n;10;x;s\n7003;\"99\n\";x;s\n7004;11;x;s\n";
+    let intake = mapped("[\"ID\", \"Grade\", \"Kind\"]", &MAP.replace(" + 0", ""), text);
+    assert!(intake.usable, "{:?}", intake.problems);
+    // Four rows came out: one without an id is rejected, one with an odd grade stays.
+    assert_eq!((intake.rows, intake.rejected, intake.students.len()), (4, 1, 3));
+    assert_eq!(intake.unread, ["Secret"]);
+    assert_eq!(intake.tallies.0["plugin-row-dropped"].first_line, 3);
+    let missing = intake.tallies.0.iter().find(|(_, tally)| tally.first_line == 4);
     assert!(
-        events.usable && events.problems.iter().all(|problem| problem.code == "conflict"),
-        "one student-day stands twice: {:?}",
-        events.problems
+        missing.is_some(),
+        "the row without an id stands in line 4: {:?}",
+        intake.tallies
     );
-    assert_eq!(events.tallies.0["conflict"].count, 1);
-    assert_eq!((events.rows, events.rejected), (1917, 0));
-    assert_eq!(events.schools, ["255901001", "255901044", "255901107"]);
-    let calendar = sample(Table::Calendar, "derived_calendar_dates.csv").expect("read");
-    let fall_end = Day::from_ymd(2021, 12, 17).expect("a day");
-    let fall = |school: &str| {
-        let row = |row: &&crate::records::CalendarRow| {
-            row.school_id.as_deref() == Some(school) && row.instructional && row.date <= fall_end
-        };
-        calendar.calendar.iter().filter(row).count()
-    };
-    for school in &events.schools {
-        assert_eq!(fall(school), 81, "sessions.csv says 81 instructional days");
-    }
-    let stays = sample(Table::Enrollments, "derived_school_associations.csv").expect("read");
-    assert_eq!((stays.enrollments.len(), stays.rejected), (227, 0));
-    assert!(stays.enrollments.iter().all(|row| row.stay.grade.is_some()));
-    let students = sample(Table::Students, "students.csv").expect("read");
-    assert_eq!((students.people.len(), students.rejected), (960, 0));
-    assert!(students.students.iter().all(|row| row.stay.is_none()));
-    assert_eq!(
-        sample(Table::Schools, "schools.csv").expect("read").school_rows.len(),
-        3
+    let odd = intake.tallies.0.values().find(|tally| tally.first_line == 5);
+    assert!(odd.is_some(), "the odd grade stands in line 5: {:?}", intake.tallies);
+}
+
+#[test]
+fn a_script_that_fails_on_rows_is_told_with_its_line_and_never_with_a_cell() {
+    let failing = "fn map(row) {\n    if row.Grade == \"x\" { throw row.ID; }\n    #{ student_id: row.ID, first_name: \"A\", \
+                   last_name: \"B\", grade: row.Grade, school_id: 12 }\n}";
+    let intake = mapped("[\"ID\", \"Grade\"]", failing, "ID,Grade\n7001,9\nSECRET,x\n7003,9\n");
+    assert_eq!((intake.usable, intake.rows, intake.rejected), (true, 3, 1));
+    let told: Vec<String> = intake.problems.iter().map(ToString::to_string).collect();
+    assert!(
+        told.iter().any(|told| told
+            .starts_with("people.csv:3: the plugin `m` failed on 1 row: (plugins/m/map.rhai:2) it fails on the row")),
+        "{told:?}"
     );
-    assert_eq!(sample(Table::Terms, "sessions.csv").expect("read").term_rows.len(), 6);
-    assert_eq!(
-        sample(Table::Terms, "grading_periods.csv")
-            .expect("read")
-            .term_rows
-            .len(),
-        18
+    assert!(!told.concat().contains("SECRET"));
+    let intake = mapped("[\"ID\", \"Grade\"]", failing, "ID,Grade\n7001,9\n1,x\n2,x\n");
+    assert!(!intake.usable, "most rows failed");
+    assert!(
+        intake
+            .problems
+            .iter()
+            .any(|problem| problem.code == "plugin-mostly-failed")
     );
-    let incidents = sample(Table::Behavior, "discipline_actions.csv")
-        .expect("read")
-        .incidents;
-    assert_eq!(
-        incidents.len(),
-        21,
-        "25 actions, of which four were taken twice for the same student and incident"
-    );
-    assert_eq!(incidents.iter().filter(|row| row.action == "Expulsion").count(), 1);
-    assert_eq!(
-        sample(Table::Interventions, "studentinterventionassociation.csv")
-            .expect("read")
-            .plans
-            .len(),
-        25
+    let slip = MAP.replace("student_id", "studnt_id").replace(" + 0", "");
+    let intake = mapped("[\"ID\", \"Grade\", \"Kind\"]", &slip, "ID,Grade,Kind\n1,9,x\n");
+    let told = intake.problems.iter().map(ToString::to_string).collect::<String>();
+    assert!(
+        !intake.usable && told.contains("no canonical column `studnt_id`: did you mean `student_id`"),
+        "{told}"
     );
 }
 
 #[test]
-fn grand_bend_absences_add_up_to_the_known_answers() {
-    let Some(events) = sample(Table::Attendance, "student_school_attendance_events.csv") else {
-        return;
-    };
-    let mut books = crate::facts::Books::new(SchoolYear {
-        start: Day::from_ymd(2021, 8, 23).expect("a day"),
-        end: Day::from_ymd(2022, 5, 27).expect("a day"),
-    });
-    let fall_end = Day::from_ymd(2021, 12, 17).expect("a day");
-    crate::timeline::apply(&mut books, events, crate::records::Covers::Year, fall_end, None);
-    let chronic = |codes: &[&str]| -> BTreeMap<String, usize> {
-        let mut by_school = BTreeMap::new();
-        for student in &books.students {
-            let absent: BTreeSet<_> = student
-                .attendance
-                .rows()
-                .filter(|row| {
-                    books.year.day(row.day) <= fall_end
-                        && codes.contains(&books.names.codes.name(u32::from(row.code.0)))
-                })
-                .map(|row| (row.school, row.day))
-                .collect();
-            if let Some((school, _)) = absent.first().filter(|_| absent.len() * 10 >= 81) {
-                let id = books.names.schools.name(u32::from(school.0)).to_owned();
-                *by_school.entry(id).or_default() += 1;
-            }
-        }
-        by_school
-    };
-    let expected = [("255901001", 14), ("255901044", 11), ("255901107", 16)].map(|(id, count)| (id.to_owned(), count));
-    assert_eq!(
-        chronic(&["Excused Absence", "Unexcused Absence"]),
-        BTreeMap::from(expected)
+fn a_script_without_end_or_without_its_column_holds_the_file() {
+    let intake = mapped("[\"ID\"]", "fn map(row) { loop { } }", "ID\n1\n2\n");
+    assert!(!intake.usable);
+    assert_eq!(intake.problems[0].code, "plugin-without-end");
+    assert_eq!(intake.problems[0].place.line, Some(2));
+    let intake = mapped("[\"ID\", \"Grade\"]", "fn map(row) { () }", "ID,Grad\n1,9\n");
+    assert!(!intake.usable);
+    assert!(
+        intake.problems[0]
+            .to_string()
+            .contains("no column `Grade`, which plugins/m/map.rhai reads: did you mean `Grad`")
     );
-    assert_eq!(chronic(&["Unexcused Absence"]).values().sum::<usize>(), 14);
+}
+
+/// A manifest of a bundle of one file, with the steps of its one view.
+fn bundle_of(rows: &str, steps: &str) -> String {
+    let table = "[tables.schools]\nschool_id = \"id\"\nname = \"name\"\n";
+    let file = "[bundle]\n[[bundle.file]]\nid = \"orgs\"\nnames = [\"orgs.csv\"]\nkey = \"id\"\n";
+    let view = format!("[[bundle.view]]\ntable = \"schools\"\nrows = \"{rows}\"\nsteps = [{steps}]\n");
+    format!("{HEAD}{table}{file}{view}")
+}
+
+#[test]
+fn a_bundle_that_cannot_be_made_is_set_aside_with_its_reason() {
+    let cases = [
+        (
+            "org",
+            "",
+            "`org` is no file of the bundle and no earlier view: did you mean `orgs`",
+        ),
+        (
+            "orgs",
+            "{ join = \"users\", from = \"id\" }",
+            "`users` is no file of the bundle and no earlier view",
+        ),
+        (
+            "orgs",
+            "{ join = \"orgs\" }",
+            "a join needs `from`, the column on this side",
+        ),
+        ("orgs", "{ quiet = true }", "a step says nothing of what it does"),
+        (
+            "orgs",
+            "{ keep = \"type\", spread = \"type\", by = \",\" }",
+            "a step does one thing: make two steps of it",
+        ),
+        ("orgs", "{ first = [\"a\"] }", "a step that makes a column needs `into`"),
+    ];
+    for (rows, steps, reason) in cases {
+        let told = problem(&bundle_of(rows, steps));
+        assert!(told.contains(reason), "{told}");
+        assert!(told.contains("[plugin-manifest]"), "{told}");
+    }
+    let (adapters, problems) = from_text("mine", &bundle_of("orgs", "{ keep = \"type\", words = [\"school\"] }"));
+    assert_eq!(problems, []);
+    let mine = adapters.iter().find(|adapter| adapter.id == "mine").expect("there");
+    let bundle = mine.bundle.as_ref().expect("a bundle");
+    assert_eq!(
+        bundle.members[0].wanted,
+        ["id", "name", "type"],
+        "the columns that anything reads"
+    );
 }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bundle::Bundle;
 use super::feed::Feed;
 use crate::school::{Day, Table};
 
@@ -32,6 +33,8 @@ pub struct Adapter {
     pub feeds: Vec<Feed>,
     /// Configuration sections that `init --from` writes, as TOML; empty where the adapter knows none.
     pub sections: String,
+    /// How files that belong together become tables; `None` where each file is read by itself.
+    pub bundle: Option<Bundle>,
 }
 
 impl Adapter {
@@ -49,7 +52,13 @@ impl Adapter {
             no_show: Vec::new(),
             feeds: Vec::new(),
             sections: String::new(),
+            bundle: None,
         }
+    }
+
+    /// Lines above the header in files of a table.
+    pub fn skip_lines(&self, table: Table) -> usize {
+        self.tables.get(&table).map_or(0, |map| map.skip_lines)
     }
 }
 
@@ -58,17 +67,41 @@ impl Adapter {
 pub struct TableMap {
     /// One entry per canonical column, in the order of [`super::columns`].
     pub columns: Vec<ColumnMap>,
+    /// What the columns are called, in order, where the export has no header of its own; empty where it has one.
+    pub header: Vec<String>,
+    /// Lines above the header, or the first row, that are neither: titles of a report.
+    pub skip_lines: usize,
+    /// Which rows of the file are rows of this table: all that pass every one of these.
+    pub only: Vec<Only>,
 }
 
-/// Where one canonical column comes from. Applied in this order: the first filled source column, `after`, `values`, `default`.
+/// A column whose cell decides whether a row belongs to a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Only {
+    /// The source header.
+    pub from: String,
+    /// The cells of rows that belong, compared whole, any case; an empty one admits blank cells.
+    pub is: Vec<String>,
+}
+
+/// Where one canonical column comes from. Applied in this order: the first filled source column, else the joined ones, else
+/// `default`; then `before`, `after`, `piece`, `values`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ColumnMap {
     /// Source headers; the first one whose cell is filled counts. Empty: the column is not in the export.
     pub from: Vec<String>,
+    /// Source headers whose filled cells are put together, where none of `from` is filled.
+    pub join: Vec<String>,
+    /// What stands between joined cells; `None`: a space.
+    pub between: Option<String>,
     /// What every row has, whatever the export says.
     pub constant: Option<String>,
+    /// Only what stands before the first one of this counts: ` x-` takes the extension off `LABERGE, J x-1234`.
+    pub before: Option<String>,
     /// Only what follows the last one of this counts: `#` takes `Tardy` out of `uri://…#Tardy`.
     pub after: Option<String>,
+    /// What a cell is cut at, and which of its pieces counts, from 1; a piece that is not there is blank.
+    pub piece: Option<(String, usize)>,
     /// Cells and what they mean, compared whole, any case; a cell that is not here stays as it is.
     pub values: Vec<(String, String)>,
     /// What a blank cell means. `@year_start` is the school year's first day.

@@ -12,7 +12,7 @@ use crate::school::Table;
 const UNKNOWN_TOLD: usize = 20;
 
 /// What is said of rows of one kind: code, message and remedy. Kinds that need nobody are not here.
-const ROWS: [(&str, &str, &str); 22] = [
+const ROWS: [(&str, &str, &str); 25] = [
     (
         "missing-cell",
         "has a blank cell that a row cannot do without",
@@ -107,10 +107,25 @@ const ROWS: [(&str, &str, &str); 22] = [
         "is about lunch eligibility, which is never stored",
         "take it out of the export",
     ),
+    (
+        "dangling-reference",
+        "points to a row of another file that is not there, and was left out",
+        "export all files of the bundle at the same moment",
+    ),
+    (
+        "score-without-scale",
+        "is a score of an assignment without a least and a most to measure it by, and was left out",
+        "fill both in the gradebook",
+    ),
+    (
+        "bad-score",
+        "has a score that is no number or lies below the least one, and was left out",
+        "correct it in the gradebook",
+    ),
 ];
 
 /// What is said of cells in no table: tally, what the cell is, and the remedy.
-const UNKNOWN: [(&str, &str, &str); 5] = [
+const UNKNOWN: [(&str, &str, &str); 6] = [
     (
         "unknown-code",
         "the attendance code",
@@ -135,6 +150,11 @@ const UNKNOWN: [(&str, &str, &str); 5] = [
         "unknown-core",
         "the core word",
         "write `math`, `ela`, `no`, or leave it blank",
+    ),
+    (
+        "unknown-word",
+        "the word",
+        "correct it in the student system, or add it to the lists in the adapter's plugin.toml",
     ),
 ];
 
@@ -259,24 +279,13 @@ pub(super) fn unknown_encoding(file: &str, label: &str) -> Problem {
 }
 
 /// A file that is not UTF-8 and was read as Windows-1252.
-pub(super) fn not_utf8(file: &str, line: u64) -> Problem {
+pub(crate) fn not_utf8(file: &str, line: u64) -> Problem {
     Problem::new(
         "not-utf8",
         Weight::Note,
         Place::file(file).line(line),
         "the file is not UTF-8 and was read as Windows-1252",
         "set `encoding` in the feed if letters look wrong",
-    )
-}
-
-/// Marks from 1 to 4 under percent scales.
-pub(super) fn levels_as_percent(file: &str) -> Problem {
-    Problem::new(
-        "levels-as-percent",
-        Weight::Waits,
-        Place::file(file).column("mark"),
-        "no mark is above 4, yet the scales read marks as percents: everybody would be failing",
-        "add a [[grades.scale]] with `kind = \"levels\"`",
     )
 }
 

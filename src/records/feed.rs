@@ -35,4 +35,6 @@ pub struct Feed {
     pub delimiter: Option<u8>,
     /// The encoding's WHATWG label, where the feed sets it; else told apart by the file itself.
     pub encoding: Option<String>,
+    /// The set of feeds whose files belong together and are read together; none: read as they come.
+    pub set: Option<String>,
 }

@@ -174,11 +174,6 @@ impl Gathered {
         self.attendance.crossed
     }
 
-    /// Whether the marks look like levels from 1 to 4 read as percents.
-    pub(super) fn looks_like_levels(&self, meaning: &Meaning) -> bool {
-        self.marks.looks_like_levels(meaning)
-    }
-
     /// Brings all rows into the order of their keys, one per key, and hands them to the intake.
     pub(super) fn finish(mut self, intake: &mut Intake, year: SchoolYear, meaning: &Meaning, notes: &mut Notes) {
         self.attendance.finish(notes);

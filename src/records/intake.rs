@@ -1,5 +1,7 @@
 //! What one export held: its facts, what was not understood, and what the gates need to know of it.
 
+use std::collections::BTreeSet;
+
 use super::rows::{
     AttendanceFold, CalendarRow, ContactRow, CourseRow, EnrollmentRow, GroupRow, IncidentRow, MarkFold, OutcomeRow,
     PlanRow, SchoolRow, StudentRow, TermRow,
@@ -33,8 +35,12 @@ pub struct Intake {
     pub schools: Vec<String>,
     /// Terms in its main table, sorted.
     pub terms: Vec<String>,
+    /// The header's names, in order; empty where there is none.
+    pub header: Vec<String>,
     /// Columns that no table of the feed reads, as the header has them.
     pub unread: Vec<String>,
+    /// Schools whose part is not to be believed: what stood of them before stands on. None until a gate says so.
+    pub withheld: BTreeSet<String>,
     /// Rows by what became of them; `row` counts all.
     pub tallies: Tallies,
     /// What the operator should know, worst first seen first.
@@ -86,7 +92,9 @@ impl Intake {
             last: None,
             schools: Vec::new(),
             terms: Vec::new(),
+            header: Vec::new(),
             unread: Vec::new(),
+            withheld: BTreeSet::new(),
             tallies: Tallies::default(),
             problems: Vec::new(),
             students: Vec::new(),
@@ -106,6 +114,13 @@ impl Intake {
             attendance: AttendanceFold::default(),
             marks: MarkFold::default(),
         }
+    }
+
+    /// An export that could not be read, and why: nothing of it may be applied.
+    pub(crate) fn unread(file: &str, tables: &[Table], problem: Problem) -> Intake {
+        let mut intake = Intake::new(file, tables);
+        intake.problems.push(problem);
+        intake
     }
 
     /// The share of rows that could not be used, 0 to 1.

@@ -4,6 +4,7 @@
 //! in a problem.
 
 mod adapter;
+mod bundle;
 mod columns;
 mod explain;
 mod feed;
@@ -11,6 +12,8 @@ mod gather;
 mod header;
 mod ids;
 mod intake;
+mod joined;
+mod keep;
 mod lines;
 mod notes;
 mod plan;
@@ -18,19 +21,24 @@ mod quotes;
 mod ranges;
 mod read;
 mod rows;
+mod sensitive;
 mod source;
 
-pub use adapter::{Adapter, ColumnMap, DateFormat, TableMap};
+pub use adapter::{Adapter, ColumnMap, DateFormat, Only, TableMap};
+pub use bundle::{Bundle, BundleIntake, Join, Listing, Member, Part, Scores, Step, View, has_delta, read_bundle};
 pub use columns::{Column, columns};
+pub(crate) use explain::not_utf8;
 pub use feed::{Covers, Feed};
 pub use intake::Intake;
+pub use keep::{Keeping, Letters, keep};
 pub use ranges::{ranges, readable};
-pub use read::{CELL_BYTES, Context, read};
+pub use read::{CELL_BYTES, Context, read, unread_columns};
 pub(crate) use rows::{AttendanceFold, MarkFold, MarkRow, NONE, Numbering};
 pub use rows::{
     CalendarRow, ContactRow, CourseRow, EnrollmentRow, GroupRow, IncidentRow, OutcomeRow, PlanRow, SchoolRow, Stay,
     StudentRow, TermRow,
 };
+pub use sensitive::sensitive;
 pub use source::Bytes;
 
 #[cfg(test)]

@@ -84,6 +84,8 @@ pub(super) struct Notes {
     pub(super) rows: u64,
     /// Rows that could not be used.
     pub(super) rejected: u64,
+    /// Rows that are not the main table's.
+    pub(super) passed_over: u64,
     kinds: FxHashMap<&'static str, Seen>,
     /// Cells in no table of the configuration (codes, marks), each with its own count.
     pub(super) unknown: FxHashMap<(&'static str, Box<str>), Seen>,
@@ -112,6 +114,7 @@ impl Notes {
     pub(super) fn merge(&mut self, other: Notes) {
         self.rows += other.rows;
         self.rejected += other.rejected;
+        self.passed_over += other.passed_over;
         for (kind, seen) in other.kinds {
             let entry = self.kinds.entry(kind).or_insert_with(none);
             note(entry, seen.count, seen.line, &seen.column, &seen.sample);

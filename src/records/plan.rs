@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::adapter::{Adapter, ColumnMap, DateFormat};
+use super::adapter::{Adapter, ColumnMap, DateFormat, TableMap};
 use super::columns::columns;
+use super::joined::Join;
 use super::lines::Row;
 use super::notes::Notes;
 use crate::school::{Day, SchoolYear, Table};
@@ -39,37 +40,51 @@ pub(super) struct Plan<'a> {
     pub(super) table: Table,
     /// What reads it.
     pub(super) adapter: &'a Adapter,
-    /// Not the file's main table: a row with nothing for it is no error.
+    /// Fed by rows of the file's main table: one with nothing for it is no error.
     pub(super) beside: bool,
     /// The school year that facts are kept of.
     pub(super) year: SchoolYear,
+    /// Cells that are put together of others; they stand behind the file's own.
+    pub(super) joins: Vec<Join>,
+    /// Where cells stand that decide whether a row is this table's, and which ones admit it.
+    only: Vec<(usize, &'a [String])>,
     maps: &'a [ColumnMap],
     origins: Vec<Origin>,
     headers: Vec<String>,
 }
 
 impl<'a> Plan<'a> {
-    /// Resolves a table's columns against a header. Errors: the required columns that are not there.
+    /// Resolves a table's columns against a header; its joined cells stand from the place `joined` on. Errors: the required columns
+    /// that are not there.
     pub(super) fn new(
         table: Table,
         adapter: &'a Adapter,
         year: SchoolYear,
         header: &[String],
+        joined: usize,
     ) -> Result<Plan<'a>, Vec<&'static str>> {
         let names = columns(table);
-        let maps = adapter.tables.get(&table).map_or(&[][..], |map| &map.columns);
+        let map = adapter.tables.get(&table);
+        let maps = map.map_or(&[][..], |map| &map.columns);
+        let mut joins: Vec<Join> = Vec::new();
         let mut origins = Vec::with_capacity(names.len());
         let mut headers = Vec::with_capacity(names.len());
         let mut missing = Vec::new();
         for (at, column) in names.iter().enumerate() {
-            let found: Vec<usize> = maps.get(at).map_or(Vec::new(), |map| find(&map.from, header));
+            let mut found: Vec<usize> = maps.get(at).map_or(Vec::new(), |map| find(&map.from, header));
+            let own = found.first().copied();
+            if let Some(join) = maps.get(at).and_then(|map| Join::new(map, &find(&map.join, header))) {
+                found.push(joined + joins.len());
+                joins.push(join);
+            }
             let given = maps
                 .get(at)
                 .is_some_and(|map| map.constant.is_some() || map.default.is_some() || !map.required);
             if found.is_empty() && !given {
                 missing.push(column.name);
             }
-            headers.push(found.first().map_or(column.name.to_owned(), |&at| header[at].clone()));
+            let shown = own.or_else(|| maps.get(at).and_then(|map| find(&map.join, header).first().copied()));
+            headers.push(shown.map_or(column.name.to_owned(), |at| header[at].clone()));
             origins.push(match maps.get(at) {
                 None => Origin::Absent,
                 Some(map) if is_plain(map, adapter) && found.len() <= 1 => {
@@ -86,6 +101,8 @@ impl<'a> Plan<'a> {
             adapter,
             beside: false,
             year,
+            joins,
+            only: map.map_or(Vec::new(), |map| only(map, header)),
             maps,
             origins,
             headers,
@@ -111,14 +128,45 @@ impl<'a> Plan<'a> {
             Origin::Absent => false,
             Origin::Plain(from) => *from == at,
             Origin::Mapped(from) => from.contains(&at),
+        }) || self.joins.iter().any(|join| join.from.contains(&at))
+            || self.only.iter().any(|(from, _)| *from == at)
+    }
+
+    /// Whether a row belongs to the table.
+    #[inline]
+    pub(super) fn takes(&self, row: &Row<'_>) -> bool {
+        self.only.iter().all(|(at, words)| {
+            let cell = row.cell(*at);
+            let cell = if self.is_null(cell) { "" } else { cell };
+            words.iter().any(|word| word.eq_ignore_ascii_case(cell))
         })
+    }
+
+    /// Whether the same rows of the file are this table's and another's.
+    pub(super) fn shares_rows(&self, other: &Plan<'_>) -> bool {
+        self.only.is_empty() || self.only == other.only
+    }
+
+    /// Whether every row of the file belongs to the table.
+    pub(super) fn takes_all(&self) -> bool {
+        self.only.is_empty()
+    }
+
+    /// Whether a cell says that there is nothing.
+    fn is_null(&self, cell: &str) -> bool {
+        let words = &self.adapter.null_words;
+        words.iter().any(|word| word.eq_ignore_ascii_case(cell))
     }
 
     /// Whether the export has the column at all.
     pub(super) fn has(&self, column: usize) -> bool {
         match &self.origins[column] {
             Origin::Absent => false,
-            Origin::Plain(_) | Origin::Mapped(_) => true,
+            Origin::Plain(_) => true,
+            Origin::Mapped(from) => {
+                let map = &self.maps[column];
+                !from.is_empty() || map.constant.is_some() || map.default.is_some()
+            }
         }
     }
 
@@ -142,14 +190,10 @@ impl<'a> Plan<'a> {
         if let Some(constant) = &map.constant {
             return constant;
         }
-        let filled = found.iter().map(|&at| row.cell(at)).find(|cell| {
-            !cell.is_empty()
-                && !self
-                    .adapter
-                    .null_words
-                    .iter()
-                    .any(|word| word.eq_ignore_ascii_case(cell))
-        });
+        let filled = found
+            .iter()
+            .map(|&at| row.cell(at))
+            .find(|cell| !cell.is_empty() && !self.is_null(cell));
         filled.or(map.default.as_deref()).unwrap_or("")
     }
 
@@ -193,7 +237,7 @@ impl<'a> Plan<'a> {
     /// The day that a cell names.
     pub(super) fn day(&self, cell: &str, column: usize) -> Option<Day> {
         let day = match self.maps.get(column).map_or(&[][..], |map| &map.dates) {
-            [] => Day::parse(cell.as_bytes()),
+            [] => DateFormat::Iso.parse(cell),
             formats => formats
                 .iter()
                 .find_map(|format| format.parse(cell))
@@ -285,7 +329,10 @@ impl<'a> Plan<'a> {
 /// Whether cells of a column are taken as they stand.
 fn is_plain(map: &ColumnMap, adapter: &Adapter) -> bool {
     map.constant.is_none()
+        && map.join.is_empty()
+        && map.before.is_none()
         && map.after.is_none()
+        && map.piece.is_none()
         && map.values.is_empty()
         && map.default.is_none()
         && map.split.is_none()
@@ -299,12 +346,28 @@ fn find(from: &[String], header: &[String]) -> Vec<usize> {
         .collect()
 }
 
-/// A cell behind `after` and through the value table.
+/// The places of the cells that decide whether a row belongs; a column that is not there decides nothing.
+fn only<'a>(map: &'a TableMap, header: &[String]) -> Vec<(usize, &'a [String])> {
+    let place = |from: &String| find(std::slice::from_ref(from), header).first().copied();
+    let decides = map
+        .only
+        .iter()
+        .filter_map(|only| Some((place(&only.from)?, &only.is[..])));
+    decides.collect()
+}
+
+/// What of a cell counts, through the value table.
 fn translate<'r>(map: &'r ColumnMap, raw: &'r str) -> &'r str {
-    let cut = match &map.after {
-        Some(after) => raw.rsplit(after.as_str()).next().unwrap_or(raw).trim(),
-        None => raw,
-    };
+    let mut cut = raw;
+    if let Some(before) = &map.before {
+        cut = cut.split(before.as_str()).next().unwrap_or(cut).trim();
+    }
+    if let Some(after) = &map.after {
+        cut = cut.rsplit(after.as_str()).next().unwrap_or(cut).trim();
+    }
+    if let Some((at, piece)) = &map.piece {
+        cut = cut.split(at.as_str()).nth(piece - 1).unwrap_or("").trim();
+    }
     map.values
         .iter()
         .find(|(cell, _)| cell.eq_ignore_ascii_case(cut))

@@ -12,8 +12,9 @@ use super::adapter::Adapter;
 use super::explain;
 use super::feed::Feed;
 use super::gather::Gathered;
-use super::header::{Header, header, plans};
+use super::header::{Header, header, plans, titles};
 use super::intake::Intake;
+use super::joined::Joined;
 use super::lines::{Row, plain, quoted};
 use super::notes::{Line, Lines, Notes};
 use super::plan::Plan;
@@ -99,7 +100,7 @@ fn attempt(
         intake.digest = source.digest()?;
         return Ok(Attempt::Done(Box::new(intake)));
     };
-    let head = match std::str::from_utf8(first_record(source.head())) {
+    let head = match std::str::from_utf8(first_record(source.head(), adapter.skip_lines(main))) {
         Ok(head) => head,
         Err(_) if source.decodes() => "",
         Err(_) => return Ok(Attempt::NotUtf8),
@@ -113,11 +114,14 @@ fn attempt(
     };
     let (plans, problems) = plans(&header, file, feed, adapter, context.year);
     intake.problems.extend(problems);
-    if plans.first().is_none_or(|plan| plan.beside) {
+    intake.header.clone_from(&header.names);
+    if plans.first().is_none_or(|plan| plan.table != main) {
         intake.digest = source.digest()?;
         intake.bytes = source.bytes;
         return Ok(Attempt::Done(Box::new(intake)));
     }
+    // A table that this file does not speak of is not said to be empty.
+    intake.tables = plans.iter().map(|plan| plan.table).collect();
     intake.problems.extend(explain::twice_in_header(file, &header));
     intake.unread = unread(&header, &plans);
     source.begin(header.length, header.dialect);
@@ -168,20 +172,18 @@ fn attempt(
         counts,
     };
     lines.settle();
-    if gathered.looks_like_levels(context.meaning) {
-        intake.problems.push(explain::levels_as_percent(file));
-    }
     gathered.finish(&mut intake, context.year, context.meaning, &mut notes);
     intake.rows = notes.rows;
     intake.rejected = notes.rejected;
     intake.tallies = notes.tallies(&lines);
     // Rows of which none can be used are no statement at all, least of all that there is nothing.
-    let hopeless = notes.rows > 0 && notes.rows == notes.rejected;
-    intake.usable = notes.rows > notes.rejected || !(hopeless || explain::must_have_rows(main));
+    let rows = notes.rows - notes.passed_over;
+    let hopeless = rows > 0 && rows <= notes.rejected;
+    intake.usable = rows > notes.rejected || !(hopeless || explain::must_have_rows(main));
     if hopeless {
-        intake.problems.push(explain::no_usable_row(file, notes.rows));
+        intake.problems.push(explain::no_usable_row(file, rows));
     }
-    if notes.rows == 0 {
+    if rows == 0 {
         intake.problems.push(explain::no_rows(file, main));
     }
     intake.problems.extend(explain::rows(file, &notes, &lines, adapter));
@@ -191,6 +193,35 @@ fn attempt(
     Ok(Attempt::Done(Box::new(intake)))
 }
 
+/// The columns of an export that no table of its feed reads; only its beginning is looked at. Empty where the header cannot be read:
+/// reading the file says why.
+///
+/// # Errors
+///
+/// An error where the file cannot be read.
+pub fn unread_columns(
+    from: &mut dyn Bytes,
+    feed: &Feed,
+    adapter: &Adapter,
+    year: SchoolYear,
+) -> io::Result<Vec<String>> {
+    let reading = feed.encoding.as_deref().and_then(encoding_of);
+    let source = Source::open(from, reading)?;
+    let (Some(&main), head) = (feed.tables.first(), source.head()) else {
+        return Ok(Vec::new());
+    };
+    let head = String::from_utf8_lossy(first_record(head, adapter.skip_lines(main)));
+    let Some(header) = header(&head, feed, adapter, main) else {
+        return Ok(Vec::new());
+    };
+    let (plans, _) = plans(&header, "", feed, adapter, year);
+    // Of a file that cannot be read at all nobody knows what would be read.
+    if plans.first().is_none_or(|plan| plan.table != main) {
+        return Ok(Vec::new());
+    }
+    Ok(unread(&header, &plans))
+}
+
 /// The columns that no table of the feed reads.
 fn unread(header: &Header, plans: &[Plan<'_>]) -> Vec<String> {
     let read = |at: &usize| plans.iter().any(|plan| plan.reads(*at));
@@ -198,10 +229,14 @@ fn unread(header: &Header, plans: &[Plan<'_>]) -> Vec<String> {
     unread.map(|at| header.names[at].clone()).collect()
 }
 
-/// The part of a text that a header can be in: blank lines and one line more.
-fn first_record(head: &[u8]) -> &[u8] {
-    let blank = head.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-    let end = memchr(b'\n', &head[blank..]).map_or(head.len(), |at| blank + at + 1);
+/// The part of a text that a header can be in: lines to skip, blank lines and one line more.
+pub(super) fn first_record(head: &[u8], skip_lines: usize) -> &[u8] {
+    let above = titles(head, skip_lines);
+    let blank = head[above..]
+        .iter()
+        .take_while(|byte| matches!(byte, b'\n' | b'\r'))
+        .count();
+    let end = memchr(b'\n', &head[above + blank..]).map_or(head.len(), |at| above + blank + at + 1);
     &head[..end]
 }
 
@@ -224,6 +259,8 @@ struct Hands<'h, 's> {
     counts: Vec<(u32, u64)>,
     /// Set where the file is attendance alone and its cells are taken as they stand.
     layout: Option<Layout>,
+    /// Set where cells are put together of others.
+    joined: Option<Joined>,
 }
 
 impl<'h, 's> Hands<'h, 's> {
@@ -234,11 +271,12 @@ impl<'h, 's> Hands<'h, 's> {
             notes: Notes::default(),
             counts: Vec::new(),
             layout: match shared.plans {
-                [plan] if plan.table == Table::Attendance => {
+                [plan] if plan.table == Table::Attendance && plan.takes_all() => {
                     Layout::of(plan, shared.header.names.len(), shared.header.dialect.delimiter)
                 }
                 _ => None,
             },
+            joined: Joined::needed(shared.plans).then(Joined::default),
         }
     }
 
@@ -343,9 +381,24 @@ impl<'h, 's> Hands<'h, 's> {
         if odd && !self.sound(row, names) {
             return;
         }
-        for plan in self.shared.plans {
+        let wider;
+        let mut row = row;
+        if let Some(joined) = &mut self.joined {
+            wider = joined.row(row, names.len(), self.shared.plans);
+            row = &wider;
+        }
+        let mut taken = false;
+        for (at, plan) in self.shared.plans.iter().enumerate() {
+            if !plan.takes(row) {
+                self.notes.passed_over += u64::from(at == 0);
+                continue;
+            }
+            taken = true;
             self.gathered
                 .row(plan, row, self.shared.context.meaning, &mut self.notes);
+        }
+        if !taken {
+            self.notes.add("other-rows", row.line, "", "");
         }
     }
 

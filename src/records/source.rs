@@ -63,6 +63,8 @@ pub(super) struct Source<'a> {
     pub(super) length: u64,
     /// Bytes read so far, as they lie in the file.
     pub(super) bytes: u64,
+    /// Bytes asked for at a time: no more than the file has, or ten thousand small files would cost as many large buffers.
+    at_a_time: usize,
     decoder: Option<Decoder>,
     raw: Vec<u8>,
     pending: Vec<u8>,
@@ -82,6 +84,8 @@ impl<'a> Source<'a> {
             length,
             hasher: blake3::Hasher::new(),
             bytes: 0,
+            at_a_time: usize::try_from(length.saturating_add(1))
+                .map_or(CHUNK_BYTES, |length| length.clamp(PAGE, CHUNK_BYTES)),
             decoder: None,
             raw: Vec::new(),
             pending: Vec::new(),
@@ -90,7 +94,7 @@ impl<'a> Source<'a> {
             chunks: 0,
             skipping: false,
         };
-        let mut head = vec![0; CHUNK_BYTES];
+        let mut head = vec![0; source.at_a_time];
         let length = source.read(&mut head)?;
         head.truncate(length);
         source.decoder = match (reading, &head[..]) {
@@ -126,7 +130,7 @@ impl<'a> Source<'a> {
 
     /// The digest of all bytes, as hexadecimal. Reads what is left.
     pub(super) fn digest(&mut self) -> io::Result<String> {
-        let mut rest = vec![0; if self.ended { 0 } else { CHUNK_BYTES }];
+        let mut rest = vec![0; if self.ended { 0 } else { self.at_a_time }];
         while !self.ended {
             self.read(&mut rest)?;
         }
@@ -197,7 +201,7 @@ impl<'a> Source<'a> {
     /// Puts what is pending and the next bytes into a buffer; says where they lie in it.
     fn fill(&mut self, buffer: &mut Vec<u8>) -> io::Result<(usize, usize)> {
         // While a long record is gathered, more is read at a time, so that it is not copied again for every chunk.
-        let wanted = CHUNK_BYTES.max(self.pending.len());
+        let wanted = self.at_a_time.max(self.pending.len());
         if self.decoder.is_some() {
             if !self.ended {
                 let mut raw = std::mem::take(&mut self.raw);

@@ -62,7 +62,13 @@ pub(crate) fn canonical() -> Adapter {
             ..ColumnMap::default()
         };
         let columns = columns(table).iter().map(column).collect();
-        adapter.tables.insert(table, TableMap { columns });
+        adapter.tables.insert(
+            table,
+            TableMap {
+                columns,
+                ..TableMap::default()
+            },
+        );
     }
     adapter
 }
@@ -76,6 +82,7 @@ pub(crate) fn feed(table: Table) -> Feed {
         covers: Covers::Year,
         delimiter: None,
         encoding: None,
+        set: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Exports as they really come: each kind of dirt ends in a named tally or problem, and everything else goes on.
 
 use super::support::{canonical, day, feed, read_with, take};
-use super::{CELL_BYTES, Intake};
+use super::{Adapter, CELL_BYTES, ColumnMap, Feed, Intake, Only, TableMap};
 use crate::facts::MarkKind;
 use crate::school::{Grade, Table};
 
@@ -397,18 +397,6 @@ fn marks_keep_their_text_and_the_lower_one_of_two_counts() {
 }
 
 #[test]
-fn marks_from_one_to_four_under_percents_are_told() {
-    let rows: String = (0..12).map(|at| format!("{at},MA,Q1,{}\n", at % 4 + 1)).collect();
-    let intake = take(Table::Grades, &format!("student_id,course_id,term,mark\n{rows}"));
-    assert!(told(&intake, "levels-as-percent").contains("no mark is above 4"));
-    let intake = take(
-        Table::Grades,
-        &format!("student_id,course_id,term,mark\n{rows}13,MA,Q1,88\n"),
-    );
-    assert!(told(&intake, "levels-as-percent").starts_with("no problem"));
-}
-
-#[test]
 fn conflicts_in_small_tables_go_to_the_graver_row() {
     let calendar = take(
         Table::Calendar,
@@ -560,5 +548,247 @@ fn the_quick_way_the_long_way_and_two_threads_understand_the_same() {
                 "seed {seed}"
             );
         }
+    }
+}
+
+/// An adapter that reads one table, its columns as (canonical name, map).
+fn adapter_of(table: Table, maps: Vec<(&str, ColumnMap)>) -> Adapter {
+    let mut adapter = Adapter::new("mine");
+    let column = |column: &super::Column| {
+        let found = maps.iter().find(|(name, _)| *name == column.name);
+        ColumnMap {
+            required: column.required,
+            ..found.map_or_else(ColumnMap::default, |(_, map)| map.clone())
+        }
+    };
+    let columns = super::columns(table).iter().map(column).collect();
+    let map = TableMap {
+        columns,
+        ..TableMap::default()
+    };
+    adapter.tables.insert(table, map);
+    adapter
+}
+
+fn from(header: &str) -> ColumnMap {
+    ColumnMap {
+        from: vec![header.to_owned()],
+        ..ColumnMap::default()
+    }
+}
+
+#[test]
+fn a_cell_is_cut_and_joined_as_the_adapter_says() {
+    let piece = |number| ColumnMap {
+        piece: Some((",".to_owned(), number)),
+        ..from("name")
+    };
+    let id = ColumnMap {
+        join: vec!["school".to_owned(), "number".to_owned()],
+        between: Some("-".to_owned()),
+        ..from("id")
+    };
+    let homeroom = ColumnMap {
+        before: Some(" x-".to_owned()),
+        ..from("room")
+    };
+    let mut adapter = adapter_of(
+        Table::Students,
+        vec![
+            ("student_id", id),
+            ("last_name", piece(1)),
+            ("first_name", piece(2)),
+            ("grade", from("grade")),
+            ("school_id", from("school")),
+            ("homeroom", homeroom),
+        ],
+    );
+    adapter.null_words.push("NULL".to_owned());
+    let text = "id,school,number,name,grade,room,note\n,7,1,\"Lee, Ann\",9,\"R, 1 x-22\",x\nZ9,7,2,Cher,9,R2,x\nNULL,7,NULL,\"Ito, Bo, Jr\",9,,x\n";
+    for threads in [1, 2] {
+        let intake = read_with(text.as_bytes(), &feed(Table::Students), &adapter, threads);
+        let people: Vec<String> = intake
+            .people
+            .iter()
+            .map(|one| {
+                format!(
+                    "{}|{}|{}|{}",
+                    one.student_id, one.last_name, one.first_name, one.homeroom
+                )
+            })
+            .collect();
+        assert_eq!(people, ["7|Ito|Bo|", "7-1|Lee|Ann|R, 1", "Z9|Cher||R2"]);
+        assert_eq!(intake.unread, ["note"], "joined columns are read");
+        assert_eq!(tally(&intake, "blank-name"), (1, 3, "name".to_owned()));
+    }
+}
+
+#[test]
+fn a_joined_column_of_which_nothing_is_there_is_missing_by_name() {
+    let id = ColumnMap {
+        join: vec!["school".to_owned(), "number".to_owned()],
+        ..ColumnMap::default()
+    };
+    let adapter = adapter_of(Table::Schools, vec![("school_id", id), ("name", from("name"))]);
+    let intake = read_with(b"nmber,name\n1,East\n", &feed(Table::Schools), &adapter, 1);
+    assert!(
+        told(&intake, "missing-column").contains("the column `school`"),
+        "{:?}",
+        intake.problems
+    );
+}
+
+#[test]
+fn rows_of_other_kinds_are_passed_over_and_counted() {
+    let mut adapter = adapter_of(
+        Table::Students,
+        [
+            ("student_id", "id"),
+            ("first_name", "f"),
+            ("last_name", "l"),
+            ("grade", "g"),
+            ("school_id", "s"),
+        ]
+        .map(|(name, header)| (name, from(header)))
+        .into(),
+    );
+    let only = |words: &[&str]| Only {
+        from: "role".to_owned(),
+        is: words.iter().map(|word| (*word).to_owned()).collect(),
+    };
+    adapter.tables.get_mut(&Table::Students).expect("there").only = vec![only(&["student", ""])];
+    let read = |text: &str| read_with(text.as_bytes(), &feed(Table::Students), &adapter, 1);
+    let intake = read("id,f,l,g,s,role\n1,A,B,9,7,Student\n2,C,D,9,7,teacher\n3,E,F,9,7,\n,G,H,9,7,student\n");
+    let ids: Vec<&str> = intake.students.iter().map(|row| row.student_id.as_str()).collect();
+    assert_eq!(ids, ["1", "3"]);
+    assert_eq!((intake.rows, intake.rejected), (4, 1));
+    assert_eq!(tally(&intake, "other-rows"), (1, 3, String::new()));
+    assert_eq!(intake.unread, Vec::<String>::new(), "the role decides, so it is read");
+    // A file of teachers alone says nothing of students, least of all that there are none.
+    let teachers = read("id,f,l,g,s,role\n2,C,D,9,7,teacher\n");
+    assert!(!teachers.usable && told(&teachers, "no-rows").contains("no row of `students`"));
+    // Without the column all rows are the main table's.
+    assert_eq!(read("id,f,l,g,s\n1,A,B,9,7\n2,C,D,9,7\n").students.len(), 2);
+}
+
+#[test]
+fn attendance_rows_of_other_kinds_are_passed_over_on_the_quick_way_too() {
+    let mut adapter = canonical();
+    adapter.tables.get_mut(&Table::Attendance).expect("there").only = vec![Only {
+        from: "kind".to_owned(),
+        is: vec!["daily".to_owned()],
+    }];
+    let text = "student_id,school_id,date,code,kind\n1,101,2026-09-01,A,daily\n1,101,2026-09-02,A,daily\n1,101,2026-09-03,A,bus\n";
+    let intake = read_with(text.as_bytes(), &feed(Table::Attendance), &adapter, 1);
+    assert_eq!(attendance(&intake), ["1 101 2026-09-01 A", "1 101 2026-09-02 A"]);
+}
+
+#[test]
+fn a_file_without_a_header_takes_the_adapters() {
+    let mut adapter = canonical();
+    let map = adapter.tables.get_mut(&Table::Attendance).expect("there");
+    map.header = ["student_id", "x", "school_id", "date", "code"]
+        .map(str::to_owned)
+        .into();
+    let read = |text: &str| read_with(text.as_bytes(), &feed(Table::Attendance), &adapter, 1);
+    for text in [
+        "1,,101,2026-09-01,A\n2,,101,2026-09-02,E\n",
+        "1\t\t101\t2026-09-01\tA\r\n2\t\t101\t2026-09-02\tE",
+        "\n\"1\";\"a;b\";\"101\";\"2026-09-01\";\"A\"\n2;;101;2026-09-02;E\n",
+        "\u{feff}1|x|101|2026-09-01|A\n2||101|2026-09-02|E\n",
+        // A system that has learned to write a header.
+        "code,student_id,date,school_id\nA,1,2026-09-01,101\nE,2,2026-09-02,101\n",
+    ] {
+        let intake = read(text);
+        assert_eq!(
+            attendance(&intake),
+            ["1 101 2026-09-01 A", "2 101 2026-09-02 E"],
+            "{text:?}"
+        );
+        assert!(intake.problems.is_empty(), "{text:?}: {:?}", intake.problems);
+    }
+    let ragged = read("1,,101,2026-09-01,A\n2,101,2026-09-02,E\n");
+    assert_eq!(
+        tally(&ragged, "ragged-row"),
+        (1, 2, String::new()),
+        "the first line is a row and counts as one"
+    );
+    assert!(!read("").usable);
+}
+
+#[test]
+fn a_table_of_which_a_file_says_nothing_is_not_said_to_be_empty() {
+    let mut adapter = canonical();
+    let staff = adapter.tables.get_mut(&Table::Staff).expect("there");
+    staff.only = vec![Only {
+        from: "kind".to_owned(),
+        is: vec!["staff".to_owned()],
+    }];
+    let both = Feed {
+        tables: vec![Table::Students, Table::Staff],
+        ..feed(Table::Students)
+    };
+    let text = "student_id,first_name,last_name,grade,school_id\n1,A,B,9,7\n";
+    let intake = read_with(text.as_bytes(), &both, &adapter, 1);
+    assert_eq!(intake.tables, [Table::Students]);
+    assert!(intake.usable && intake.problems.is_empty(), "{:?}", intake.problems);
+}
+
+#[test]
+fn unread_columns_are_found_without_reading_the_file() {
+    let text = "\u{feff}student_id;school_id;date;code;SSN\n1;101;2026-09-01;A;x\n";
+    let mut bytes = std::io::Cursor::new(text.as_bytes());
+    let year = super::support::year();
+    let unread = super::unread_columns(&mut bytes, &feed(Table::Attendance), &canonical(), year);
+    assert_eq!(unread.expect("it can be read"), ["SSN"]);
+    let mut rows = std::io::Cursor::new("17,Grace,Last,7,101\n".as_bytes());
+    let unread = super::unread_columns(&mut rows, &feed(Table::Students), &canonical(), year);
+    assert_eq!(
+        unread.expect("it can be read"),
+        Vec::<String>::new(),
+        "a row is no header: no name is shown"
+    );
+}
+
+#[test]
+fn lunch_eligibility_is_refused_however_it_is_called() {
+    for row in [
+        "freeLunch,yes",
+        "FRL,1",
+        "Free / Reduced,Y",
+        "free-or-reduced,yes",
+        "Meal Status,2",
+        "nslp,paid",
+        "program,Reduced Price",
+        "category,Free",
+        "eligibility,R",
+        "SES,F",
+    ] {
+        let groups = take(Table::Groups, &format!("student_id,group,value\n1,{row}\n2,el,yes\n"));
+        assert_eq!(groups.groups.len(), 1, "{row}");
+        assert_eq!(tally(&groups, "lunch-refused").0, 1, "{row}");
+    }
+    let others =
+        "student_id,group,value\n1,gender,F\n1,race,R\n1,language,French\n1,504,yes\n1,migrant,no\n1,house,Freedom\n";
+    assert_eq!(take(Table::Groups, others).groups.len(), 6);
+}
+
+#[test]
+fn a_time_behind_a_date_is_no_part_of_it() {
+    for date in [
+        "2026-09-01T00:00:00Z",
+        "2026-09-01 00:00:00",
+        "2026-09-01T08:30:00.000-05:00",
+    ] {
+        let intake = take(
+            Table::Attendance,
+            &format!("{HEADER}1,101,{date},A\n1,101,2026-09-02,A\n"),
+        );
+        assert_eq!(
+            attendance(&intake),
+            ["1 101 2026-09-01 A", "1 101 2026-09-02 A"],
+            "{date}"
+        );
+        assert!(intake.problems.is_empty(), "{:?}", intake.problems);
     }
 }

@@ -1,6 +1,6 @@
 //! The night's letters: whose news it is, and what becomes of letters that still wait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
@@ -9,6 +9,7 @@ use super::intake::Taken;
 use super::night::NightDone;
 use super::posting::Posting;
 use super::report;
+use super::school_days;
 use super::school_night::Nights;
 use super::setup::Setup;
 use crate::clock::Now;
@@ -42,6 +43,9 @@ pub(super) struct Decision {
     pub(super) acts: Vec<Act>,
     /// News that waits, by its hold.
     pub(super) waiting: BTreeMap<&'static str, u32>,
+    /// What owners without news are told of.
+    pub(super) told: WithoutNews,
+    pub(super) morning: Day,
 }
 
 impl Decision {
@@ -100,7 +104,8 @@ pub(super) fn decide(
     };
     let mut found = posting.find();
     let posted = store.posted(morning)?;
-    let late = report::late(night.almanac, night.nights, night.as_of, &night.taken.held);
+    let missing = report::missing(night.almanac, night.nights, night.as_of, night.taken);
+    let also = without_news(store, night, &owners)?;
     let judge = std::cell::RefCell::new(Judge::new(&setup.rules));
     let refresh = |letter: &Letter, told: &outbox::Told| {
         let before = told_elsewhere(store, letter.id, told);
@@ -116,7 +121,9 @@ pub(super) fn decide(
         date: night.now.seconds,
         due: &due,
         from: &config.mail.from,
-        late: &late,
+        atop: &missing.atop,
+        also: &also.owners,
+        late: &missing.late,
         owners: &owners,
         flags: &found.flags,
         refresh: &refresh,
@@ -139,11 +146,46 @@ pub(super) fn decide(
         caseload,
         acts,
         waiting,
+        told: also,
+        morning,
     })
 }
 
+/// Owners who would get nothing tonight and are told all the same that a feed has long been held or late.
+#[derive(Default)]
+pub(super) struct WithoutNews {
+    owners: Vec<usize>,
+    /// The held files of which they are told.
+    pub(super) files: BTreeSet<usize>,
+    /// The late feeds of which they are told, as a key and a value of the store.
+    pub(super) feeds: Vec<(String, String)>,
+}
+
+/// Whoever was written as an owner this year is told once of each feed that is held or late for longer than five school days.
+fn without_news(store: &Store, night: &Night<'_, '_>, owners: &Owners<'_>) -> Result<WithoutNews, Problem> {
+    let books = night.almanac.books();
+    let gates = &night.taken.gates;
+    let is_long = |since: Day| school_days::since(books, since, gates.tonight()) > report::TELL_ALL_AFTER;
+    let mut without = WithoutNews {
+        files: gates.to_tell(is_long),
+        ..WithoutNews::default()
+    };
+    for late in night.taken.late.iter().filter(|late| is_long(late.since)) {
+        let table = late.tables.first().map_or("", |table| table.word());
+        let (key, since) = (format!("late {table} told"), late.since.to_string());
+        if store.meta(&key)?.as_ref() != Some(&since) {
+            without.feeds.push((key, since));
+        }
+    }
+    if !without.files.is_empty() || !without.feeds.is_empty() {
+        let written = store.owners_written_since(books.year.start)?;
+        without.owners = written.iter().filter_map(|staff| owners.number(staff)).collect();
+    }
+    Ok(without)
+}
+
 /// Written caseload rows, and those that last-name ranges become.
-fn caseload(store: &Store, staff: &[Staff], taken: &Taken) -> Result<Vec<Caseload>, Problem> {
+pub(super) fn caseload(store: &Store, staff: &[Staff], taken: &Taken) -> Result<Vec<Caseload>, Problem> {
     let before = store.caseload()?;
     let same = taken.caseload.is_none() && taken.staff.is_none() && taken.people.is_empty();
     if same {

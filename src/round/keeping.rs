@@ -3,6 +3,7 @@
 //! Written on a thread of its own: facts while the night is judged, changes while its letters are composed. Nothing is seen by
 //! anybody before the commit, and without the night's decision there is none.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
@@ -99,16 +100,33 @@ fn write(store: &Store, round: Round<'_>, handed: &Receiver<Handed>) -> Result<V
 }
 
 /// Keeps facts where no day can be judged yet.
-pub(super) fn keep_facts(store: &Store, books: &Books, taken: &Taken, now: &Now) -> Result<(), Problem> {
-    if taken.files.iter().all(|file| !file.accepted) {
-        return Ok(());
+pub(super) fn keep_facts(
+    setup: &Setup,
+    store: &Store,
+    books: &Books,
+    taken: &Taken,
+    now: &Now,
+) -> Result<Vec<Problem>, Problem> {
+    if !taken.gates.changed() {
+        return Ok(Vec::new());
     }
+    let problems = taken.gates.keep_bytes(&setup.home);
     let tx = store.begin()?;
     let as_of = books.year.start;
     let round = tx.open_round(as_of, now.today, now.seconds)?;
     save_facts(&tx, books, taken, round, as_of)?;
+    // Files are read once: what they say of staff is kept now or never.
+    let staff = match &taken.staff {
+        Some(staff) => staff.clone(),
+        None => store.staff()?,
+    };
+    tx.save_staff(&staff)?;
+    tx.save_caseload(&super::deciding::caseload(store, &staff, taken)?)?;
+    taken.gates.save(&tx, &books.year, &BTreeSet::new(), as_of)?;
     tx.close_round(round, now.seconds, "{}")?;
-    tx.commit()
+    tx.commit()?;
+    taken.gates.sweep(&setup.home);
+    Ok(problems)
 }
 
 /// Frees something big beside what follows: taking a district's night apart takes a while.
@@ -135,6 +153,12 @@ fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, number: i6
     save_standings(tx, &round.year, done, round.setup, number)?;
     tx.purge(&kept_years(round.setup, &round.year))?;
     tx.set_meta("held", &taken.held.to_text(round.books))?;
+    taken
+        .gates
+        .save(tx, &round.year, &decision.told.files, decision.morning)?;
+    for (key, since) in &decision.told.feeds {
+        tx.set_meta(key, since)?;
+    }
     tx.keep_problems(number, &decided.problems)?;
     let open = open_by_level(done.ledger.standings.values());
     let counts = serde_json::json!({
@@ -169,6 +193,7 @@ fn kept_years(setup: &Setup, year: &SchoolYear) -> Vec<SchoolYear> {
 fn save_facts(tx: &Tx<'_>, books: &Books, taken: &Taken, round: i64, accepted: Day) -> Result<(), Problem> {
     tx.save_books(books, &taken.changed)?;
     tx.save_directory(&books.names, &taken.people)?;
+    taken.bundles.iter().try_for_each(|kept| tx.keep_bundle(kept))?;
     if let Some(groups) = &taken.groups {
         tx.save_groups(groups)?;
     }

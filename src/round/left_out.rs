@@ -5,7 +5,6 @@ use std::fs;
 use memchr::{memchr_iter, memmem, memrchr};
 
 use super::intake::{FileRead, Taken};
-use super::setup::Setup;
 use crate::monitor::{Place, Problem, Weight};
 use crate::school::{Day, Table};
 use crate::timeline::Almanac;
@@ -16,7 +15,7 @@ use crate::timeline::left_out::{LeftOut, Why, left_out};
 const SEARCHED_BYTES: u64 = 64 << 20;
 
 /// Problems about rows of tonight's attendance that count for nobody; none where no attendance came.
-pub(super) fn problems(setup: &Setup, taken: &Taken, almanac: &Almanac<'_>, today: Day) -> Vec<Problem> {
+pub(super) fn problems(taken: &Taken, almanac: &Almanac<'_>, today: Day) -> Vec<Problem> {
     let came = |file: &&FileRead| file.accepted && file.table == Table::Attendance;
     let Some(file) = taken.files.iter().rfind(came) else {
         return Vec::new();
@@ -25,9 +24,8 @@ pub(super) fn problems(setup: &Setup, taken: &Taken, almanac: &Almanac<'_>, toda
     if found.is_empty() {
         return Vec::new();
     }
-    let path = setup.home.inbox(&setup.config.inbox.path).join(&file.name);
     let text = match file.size <= SEARCHED_BYTES {
-        true => fs::read(path).unwrap_or_default(),
+        true => fs::read(&file.path).unwrap_or_default(),
         false => Vec::new(),
     };
     let one = |left: &LeftOut| problem(&file.name, &text, almanac, left);

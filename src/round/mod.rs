@@ -4,7 +4,10 @@
 //! In: a home, what was asked, the moment. Out: [`Rung`]: what was read, judged, decided, posted, sent. Never: a decision of its own —
 //! it only hands on what each stage returns.
 
+mod away;
+mod bundles;
 mod deciding;
+mod gatekeeper;
 mod held;
 mod intake;
 mod judging;
@@ -15,7 +18,9 @@ mod loading;
 mod log;
 mod night;
 mod posting;
+mod rebuild;
 mod report;
+mod school_days;
 mod school_night;
 mod sending;
 mod setup;
@@ -25,11 +30,13 @@ pub use intake::FileRead;
 pub use ledger::{Change, Ledger, RuleAtSchool, Said};
 pub use loading::{ledger_of, take_fresh_baseline};
 pub use night::Judged;
-pub use sending::{composed, send_due, send_test};
-pub use setup::{Setup, sources};
+pub use rebuild::{Night, Replay, new_home, replay, ring_again};
+pub use sending::{composed, send_due, send_due_until, send_test};
+pub use setup::{NIGHT_MADE_UP, SETUP_CHANGED, Setup, sources};
 
 use crate::clock::Now;
 use crate::facts::Books;
+use crate::inbox::{Export, Ring};
 use crate::mail::{Composed, Delivery};
 use crate::monitor::{Place, Problem, Weight};
 use crate::outbox::Letter;
@@ -47,10 +54,54 @@ pub struct Order {
     pub dry_run: bool,
 }
 
+/// What the daemon hands to a round beside the order.
+#[derive(Clone, Copy)]
+pub struct Hand<'h> {
+    /// The files to read, known to be complete; without them everything that lies in the inbox and is complete at a glance.
+    pub ready: Option<&'h [Export]>,
+    /// Feeds of files that lie in the inbox and are left there, and why: what they would fill is held.
+    pub left: &'h [(usize, Problem)],
+    /// What else the operator should know.
+    pub told: &'h [Problem],
+    /// Whether the program shall end: asked between two stages, and between two letters. Nothing is kept by half.
+    pub stop: &'h dyn Fn() -> bool,
+}
+
+impl Default for Hand<'_> {
+    fn default() -> Self {
+        Hand {
+            ready: None,
+            left: &[],
+            told: &[],
+            stop: &|| false,
+        }
+    }
+}
+
+impl Hand<'_> {
+    fn go_on(&self) -> Result<(), Problem> {
+        if !(self.stop)() {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ROUND_STOPPED,
+            Weight::Stop,
+            Place::default(),
+            "the round was given up because the program was asked to end; nothing of it was kept",
+            "the next round reads everything again",
+        ))
+    }
+}
+
+/// The code of a round that was given up at a shutdown.
+pub const ROUND_STOPPED: &str = "round-stopped";
+
 /// What a round did.
 pub struct Rung {
     /// The day up to which facts were known.
     pub as_of: Option<Day>,
+    /// The last day that it was to look at.
+    pub limit: Day,
     /// Whether it looked back: nothing was kept.
     pub look_back: bool,
     /// The files that brought something new.
@@ -68,9 +119,10 @@ pub struct Rung {
 }
 
 impl Rung {
-    fn nothing(problems: Vec<Problem>) -> Rung {
+    fn nothing(limit: Day, problems: Vec<Problem>) -> Rung {
         Rung {
             as_of: None,
+            limit,
             look_back: false,
             files: Vec::new(),
             judged: Judged::default(),
@@ -89,25 +141,83 @@ impl Rung {
 /// A problem where the round cannot honestly go on: another one runs, the store cannot be read, no school year holds the day. Nothing
 /// is kept then.
 pub fn ring(setup: &Setup, order: Order, now: &Now) -> Result<Rung, Problem> {
+    ring_with(setup, order, now, Hand::default())
+}
+
+/// The same with what the daemon knows of the inbox.
+///
+/// # Errors
+///
+/// As [`ring`], and where the program was asked to end.
+pub fn ring_with(setup: &Setup, order: Order, now: &Now, hand: Hand<'_>) -> Result<Rung, Problem> {
     let _lock = setup.home.lock()?;
     let look_back = looks_back(setup, order)?;
     if order.dry_run || look_back {
-        return round(setup, &setup.store_to_read()?, None, order, now, look_back);
+        let store = setup.store_to_read()?;
+        return round(setup, &store, None, order, now, look_back, (hand, Vec::new())).map(|(rung, _)| rung);
     }
     let mut store = setup.store()?;
+    let recovered = away::recover(setup, &store)?;
+    let last = store.last_round()?.map(|last| last.round);
     // What the round asks while it writes is asked of the store as it was before.
     let before = setup.store_to_read()?;
-    let mut rung = round(setup, &before, Some(&mut store), order, now, look_back)?;
+    let (mut rung, done) = match round(
+        setup,
+        &before,
+        Some(&mut store),
+        order,
+        now,
+        look_back,
+        (hand, recovered),
+    ) {
+        Ok(rung) => rung,
+        Err(problem) => {
+            // Nothing was kept, so its files go back; those that cannot are found by the next round.
+            let _ = away::recover(setup, &store);
+            return Err(problem);
+        }
+    };
     drop(before);
-    // Beside the sending; what it does not come to is done when the store is closed.
     let path = setup.home.store();
-    std::thread::Builder::new()
-        .spawn(move || Store::fold_journal(path))
-        .ok();
-    rung.delivery = send_due(setup, &store, now, order.as_of.is_some())?;
+    let folding = std::thread::Builder::new().spawn(move || Store::fold_journal(path));
+    rung.problems
+        .append(&mut put_away(setup, &store, last, &rung, done, now)?);
+    rung.delivery = send_due_until(setup, &store, now, order.as_of.is_some(), hand.stop)?;
     rung.problems.append(&mut rung.delivery.problems);
+    // What it did not come to is done when the store is closed.
+    folding.ok().map(std::thread::JoinHandle::join);
     log::round(&rung);
     Ok(rung)
+}
+
+/// Puts the files of a round away, after its commit.
+fn put_away(
+    setup: &Setup,
+    store: &Store,
+    before: Option<i64>,
+    rung: &Rung,
+    done: Vec<away::Done>,
+    now: &Now,
+) -> Result<Vec<Problem>, Problem> {
+    let Some(last) = store.last_round()? else {
+        return Ok(away::return_all(setup, done));
+    };
+    let ring = Ring {
+        round: last.round,
+        as_of: last.as_of,
+        limit: rung.limit,
+        today: last.today,
+        started: last.started,
+    };
+    let (year, _) = setup.school_year(rung.limit)?;
+    let mut away = away::Away::new(setup, year, ring);
+    if away::claims(setup) && before != Some(last.round) {
+        away.rang();
+    }
+    for (place, file) in done.into_iter().enumerate() {
+        away.put_away(file, u32::try_from(place).unwrap_or(u32::MAX));
+    }
+    Ok(away.finish(now.today))
 }
 
 /// Whether the day asked for lies before the last committed one.
@@ -128,7 +238,8 @@ fn round(
     order: Order,
     now: &Now,
     look_back: bool,
-) -> Result<Rung, Problem> {
+    (hand, recovered): (Hand<'_>, Vec<Problem>),
+) -> Result<(Rung, Vec<away::Done>), Problem> {
     let (year, assumed) = setup.school_year(order.as_of.unwrap_or(now.today))?;
     let last_as_of = store.last_as_of()?.filter(|last| year.holds(*last));
     let mut books = store.load_books(year)?;
@@ -139,8 +250,17 @@ fn round(
     };
     let waiting = match look_back {
         true => intake::Waiting::default(),
-        false => intake::read(setup, store, &context)?,
+        false => {
+            let gates = gatekeeper::Gatekeeper::load(setup, store, &year, order, now)?;
+            let manner = intake::Manner {
+                hand,
+                clock: order.as_of.is_none().then_some(now.seconds),
+                may_claim: !order.dry_run,
+            };
+            intake::read(setup, store, &context, gates, manner)?
+        }
     };
+    hand.go_on()?;
     let limit = order
         .as_of
         .unwrap_or_else(|| latest_complete_day(setup, now, waiting.attendance_written()));
@@ -151,11 +271,14 @@ fn round(
         |books| as_of_in(books).unwrap_or(limit.min(year.end)),
         last_as_of,
     );
+    let done = std::mem::take(&mut taken.done);
     let mut problems = setup.problems.clone();
+    problems.extend(recovered);
     problems.extend(assumed);
     if order.as_of.is_none() {
         problems.extend(setup.year_to_add(now.today));
     }
+    problems.extend(hand.told.iter().cloned());
     problems.extend(taken.problems.iter().cloned());
 
     let almanac = Almanac::new(&books, &setup.config.meaning);
@@ -163,17 +286,18 @@ fn round(
     let Some(as_of) = almanac.as_of(limit) else {
         problems.push(no_day_yet(limit));
         if let Some(writing) = writing {
-            keeping::keep_facts(writing, &books, &taken, now)?;
+            problems.extend(keeping::keep_facts(setup, writing, &books, &taken, now)?);
         }
-        return Ok(Rung {
+        let rung = Rung {
             files: taken.files,
-            ..Rung::nothing(problems)
-        });
+            ..Rung::nothing(limit, problems)
+        };
+        return Ok((rung, done));
     };
     let mut rung = Rung {
         as_of: Some(as_of),
         look_back,
-        ..Rung::nothing(problems)
+        ..Rung::nothing(limit, problems)
     };
     let kept = keeping::Round {
         setup,
@@ -185,11 +309,11 @@ fn round(
     };
     std::thread::scope(|scope| {
         let writer = writing.map(|store| keeping::Writer::start(scope, store, kept));
-        evening(setup, store, &almanac, ledger, &kept, writer, order, &mut rung)
+        evening(setup, store, &almanac, ledger, &kept, writer, (order, hand), &mut rung)
     })?;
     rung.files = std::mem::take(&mut taken.files);
     keeping::drop_aside((books, taken));
-    Ok(rung)
+    Ok((rung, done))
 }
 
 /// Judges, decides, and hands both to the writer; without one everything is only looked at.
@@ -201,15 +325,16 @@ fn evening(
     ledger: Ledger,
     kept: &keeping::Round<'_>,
     writer: Option<keeping::Writer<'_>>,
-    order: Order,
+    (order, hand): (Order, Hand<'_>),
     rung: &mut Rung,
 ) -> Result<(), Problem> {
     let taken = kept.taken;
     let nights = school_night::Nights::new(almanac);
     let mut done = night::judge(setup, store, almanac, &nights, ledger, &taken.held, kept.as_of)?;
+    hand.go_on()?;
     rung.problems.append(&mut done.problems);
     let day = order.as_of.unwrap_or(kept.now.today);
-    rung.problems.extend(left_out::problems(setup, taken, almanac, day));
+    rung.problems.extend(left_out::problems(taken, almanac, day));
     rung.judged = done.judged.clone();
     let rule_changed = posting::Posting::rule_changed(&done.changes);
     let changes = std::mem::take(&mut done.changes);
@@ -236,16 +361,19 @@ fn evening(
     }
     let Some(writer) = writer else { return Ok(()) };
     // A day on which no rule could open its sitting (its through day stood still) was looked at and changed nothing.
-    let is_new = !taken.files.is_empty() || done.changed_anything() || !decision.acts.is_empty();
+    let is_new =
+        !taken.files.is_empty() || taken.gates.changed() || done.changed_anything() || !decision.acts.is_empty();
     if !is_new {
         rung.letters.clear();
         return Ok(());
     }
+    rung.problems.extend(taken.gates.keep_bytes(&setup.home));
     rung.letters = writer.commit(keeping::Decided {
         done,
         decision,
         problems: rung.problems.clone(),
     })?;
+    taken.gates.sweep(&setup.home);
     Ok(())
 }
 

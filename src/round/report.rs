@@ -1,15 +1,16 @@
 //! What the operator should know of a round, in sentences: feeds, rules, routing, the round itself. No student, ever.
 
-use super::held::Held;
+use super::gatekeeper::Holding;
 use super::intake::{FileRead, Taken};
 use super::ledger::Ledger;
 use super::night::Judged;
 use super::posting::Found;
+use super::school_days;
 use super::school_night::Nights;
-use super::setup::YEAR_ENDS;
+use super::setup::{NIGHT_MADE_UP, SETUP_CHANGED, YEAR_ENDS};
 use crate::monitor::{Problem, Weight};
 use crate::outbox::ReportLine;
-use crate::school::Day;
+use crate::school::{Day, Tables};
 use crate::timeline::Almanac;
 
 /// School days without an answer after which the operator is told; from the definition of `unknown`.
@@ -26,24 +27,83 @@ pub(super) struct Night<'n, 'a> {
     pub(super) as_of: Day,
 }
 
+/// School days after which what is held stands atop every owner's letter, and after which owners without news are told too.
+const ATOP_AFTER: u32 = 2;
+pub(super) const TELL_ALL_AFTER: u32 = 5;
+
+/// What owners are told of feeds: what has been missing for long, atop, and what else to bear in mind.
+pub(super) struct Missing {
+    pub(super) atop: Vec<String>,
+    pub(super) late: Vec<String>,
+}
+
 /// Feeds that are held or late, as the owners of students should know them.
-pub(super) fn late(almanac: &Almanac<'_>, nights: &Nights<'_>, as_of: Day, held: &Held) -> Vec<String> {
+pub(super) fn missing(almanac: &Almanac<'_>, nights: &Nights<'_>, as_of: Day, taken: &Taken) -> Missing {
     let books = almanac.books();
-    let mut lines: Vec<String> = held
+    let name = |id: &str| match books.names.schools.get(id) {
+        Some(number) if !books.schools[number as usize].name.is_empty() => books.schools[number as usize].name.clone(),
+        _ => format!("school {id}"),
+    };
+    let mut missing = Missing {
+        atop: Vec::new(),
+        late: Vec::new(),
+    };
+    let mut said = Tables::NONE;
+    let mut say = |holding: &Holding, is_late: bool| {
+        let Some(table) = holding.tables.first() else { return };
+        let whose = holding
+            .school
+            .as_deref()
+            .map(|id| format!(" of {}", name(id)))
+            .unwrap_or_default();
+        let days = school_days::since(books, holding.since, taken.gates.tonight());
+        let since = holding.since;
+        if holding.school.is_none() {
+            said = holding
+                .tables
+                .iter()
+                .fold(said, |said, table| said.and(Tables::one(*table)));
+        }
+        let line = match (is_late, days > ATOP_AFTER) {
+            (true, _) => format!("No {table} newer than {since} has come."),
+            (false, true) => format!(
+                "The {table} file{whose} has been held since {since} and is being checked; what it says is not in this letter."
+            ),
+            (false, false) => {
+                format!("The {table} file{whose} is being checked; what it says is not in this letter.")
+            }
+        };
+        let lines = if days > ATOP_AFTER {
+            &mut missing.atop
+        } else {
+            &mut missing.late
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    };
+    taken.gates.holdings().iter().for_each(|holding| say(holding, false));
+    taken.late.iter().for_each(|holding| say(holding, true));
+    for table in taken
+        .held
         .at(crate::facts::SchoolIx(u16::MAX))
         .iter()
-        .map(|table| format!("The {table} file is being checked; what it says is not in this letter."))
-        .collect();
-    let Some(night) = nights.get(as_of) else { return lines };
+        .filter(|table| !said.holds(*table))
+    {
+        missing.late.push(format!(
+            "The {table} file is being checked; what it says is not in this letter."
+        ));
+    }
+    let Some(night) = nights.get(as_of) else { return missing };
     for school in night.silent_schools() {
         let name = &books.schools[usize::from(school.0)].name;
         let through = night
             .through(school)
             .map(|day| format!(" since {day}"))
             .unwrap_or_default();
-        lines.push(format!("{name} has sent no attendance{through}."));
+        missing.late.push(format!("{name} has sent no attendance{through}."));
     }
-    lines
+    missing
 }
 
 /// The lines of tonight's report; empty where nothing asks for attention and nothing was read.
@@ -70,7 +130,8 @@ pub(super) fn lines(night: &Night<'_, '_>) -> Vec<ReportLine> {
             format!("School {id} has sent no attendance for more school days than `silent_days` allows."),
         );
     }
-    let worth_a_line = |problem: &&Problem| problem.weight >= Weight::Waits || problem.code == YEAR_ENDS;
+    let said = [NIGHT_MADE_UP, SETUP_CHANGED, YEAR_ENDS];
+    let worth_a_line = |problem: &&Problem| problem.weight >= Weight::Waits || said.contains(&problem.code.as_str());
     for problem in night.problems.iter().filter(worth_a_line) {
         say(section(problem), sentence(problem));
     }

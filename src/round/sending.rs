@@ -25,6 +25,21 @@ const GIVE_UP_HOUR: i8 = 17;
 ///
 /// A problem where the store or the mail settings cannot be used; letters wait.
 pub fn send_due(setup: &Setup, store: &Store, now: &Now, at_once: bool) -> Result<Delivery, Problem> {
+    send_due_until(setup, store, now, at_once, &|| false)
+}
+
+/// The same, ending between two letters as soon as `stop` says so; what was not tried is due as before.
+///
+/// # Errors
+///
+/// As [`send_due`].
+pub fn send_due_until(
+    setup: &Setup,
+    store: &Store,
+    now: &Now,
+    at_once: bool,
+    stop: &dyn Fn() -> bool,
+) -> Result<Delivery, Problem> {
     let open = [State::Waiting, State::Sending, State::Delayed, State::Unsure];
     let mut letters = store.letters(&open)?;
     if at_once {
@@ -37,15 +52,23 @@ pub fn send_due(setup: &Setup, store: &Store, now: &Now, at_once: bool) -> Resul
     if letters.is_empty() {
         return Ok(Delivery::default());
     }
-    let mut transport = transport(setup)?;
+    let mut transport = match transport(setup) {
+        Ok(transport) => transport,
+        // A plugin that cannot carry is no reason to call the round a failure: the letters wait, and that is said.
+        Err(problem) if problem.weight == Weight::Waits => {
+            let said = setup.problems.contains(&problem);
+            return Ok(Delivery {
+                problems: Vec::from_iter((!said).then_some(problem)),
+                ..Delivery::default()
+            });
+        }
+        Err(problem) => return Err(problem),
+    };
     let letterhead = Letterhead::read(setup, store, &letters)?;
     let compose = |letter: &Letter| letterhead.compose(letter);
     let zone = setup.config.district.time_zone.clone();
     let clock = move || clock::now(&zone).seconds;
-    let mut pause = |time: Duration| {
-        std::thread::sleep(time);
-        ControlFlow::Continue(())
-    };
+    let mut pause = |time: Duration| pause(time, stop);
     let mut hooks = Hooks {
         compose: &compose,
         now: &clock,
@@ -58,6 +81,20 @@ pub fn send_due(setup: &Setup, store: &Store, now: &Now, at_once: bool) -> Resul
         now: now.seconds,
     };
     Ok(mail::deliver(&letters, &mut ledger, &mut transport, &mut hooks))
+}
+
+/// Sleeps in short pieces, so that a shutdown need not wait.
+fn pause(time: Duration, stop: &dyn Fn() -> bool) -> ControlFlow<()> {
+    let mut left = time;
+    while !left.is_zero() && !stop() {
+        let piece = left.min(Duration::from_millis(100));
+        std::thread::sleep(piece);
+        left -= piece;
+    }
+    match stop() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    }
 }
 
 /// The letters as their readers would see them now; for screens and dry runs. `people` and `schools` are known before the store
@@ -95,6 +132,7 @@ pub fn send_test(setup: &Setup, address: &str, now: &Now) -> Result<String, Prob
         entries: Vec::new(),
         counts: Vec::new(),
         left_off: 0,
+        atop: Vec::new(),
         late: Vec::new(),
         report: vec![line],
     };
@@ -191,7 +229,8 @@ impl<'a> Letterhead<'a> {
 /// Everything that letters take from the configuration.
 fn settings(setup: &Setup) -> Settings {
     let config = &setup.config;
-    let rehearsing = config.mail.smtp.is_some() && config.mail.send_to == config::SendTo::Rehearsal;
+    let leaves = config.mail.smtp.is_some() || config.mail.channel.is_some();
+    let rehearsing = leaves && config.mail.send_to == config::SendTo::Rehearsal;
     Settings {
         district: config.district.name.clone(),
         show: match config.privacy.show {
@@ -210,6 +249,9 @@ fn settings(setup: &Setup) -> Settings {
 }
 
 fn transport(setup: &Setup) -> Result<Transport, Problem> {
+    if let Some(id) = &setup.config.mail.channel {
+        return Ok(Transport::Carrier(Box::new(setup.plugins.channel(id)?)));
+    }
     let Some(smtp) = &setup.config.mail.smtp else {
         return Ok(Transport::Folder(Folder(setup.home.outgoing())));
     };

@@ -6,7 +6,7 @@ use crate::config::{self, Config, Sample};
 use crate::home::Home;
 use crate::mail::Templates;
 use crate::monitor::{Place, Problem, Weight};
-use crate::plugins;
+use crate::plugins::{self, Plugins};
 use crate::records::Adapter;
 use crate::rules::{self, RuleSet, SourceFile, Sources, Version};
 use crate::school::{Day, SchoolYear, Table};
@@ -16,6 +16,10 @@ use crate::store::Store;
 const DAYS_TO_ADD_A_YEAR: i32 = 60;
 /// The code of that reminder: nothing waits for it, and the operator's report says it all the same.
 pub(super) const YEAR_ENDS: &str = "school-year-ends";
+/// Codes of what the daemon did by itself and the operator's report says though nothing waits for it.
+pub const NIGHT_MADE_UP: &str = "night-made-up";
+/// A changed file of the home is at work.
+pub const SETUP_CHANGED: &str = "setup-changed";
 
 /// A home, read and understood.
 pub struct Setup {
@@ -23,6 +27,8 @@ pub struct Setup {
     pub home: Home,
     /// What is configured.
     pub config: Config,
+    /// What lies in `plugins/`.
+    pub plugins: Plugins,
     /// The adapters that can be used.
     pub adapters: Vec<Adapter>,
     /// The rules at work.
@@ -44,18 +50,36 @@ impl Setup {
     ///
     /// Every problem of a home that is not there or of a configuration that cannot be used.
     pub fn read(dir: &Path) -> Result<Setup, Vec<Problem>> {
+        Setup::read_after(dir, None)
+    }
+
+    /// Reads a home again after people wrote into it. What was at work `before` stays where its file is broken now, as the last good
+    /// version: rules, and plugins whose folder is still there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Setup::read`]; what was at work before is then to stay as a whole.
+    pub fn read_after(dir: &Path, before: Option<&Setup>) -> Result<Setup, Vec<Problem>> {
         let home = Home::open(dir).map_err(|problem| vec![problem])?;
         let text = home.config_text().map_err(|problem| vec![problem])?;
         let mut config = config::load(&text, "firstbell.toml")?;
         let mut problems = std::mem::take(&mut config.notes);
         let (files, unreadable) = home.plugin_files();
         problems.extend(unreadable);
-        let (adapters, broken) = plugins::load(files);
+        let plugins = plugins::read(&files.into_iter().collect(), Some(home.root()));
+        let mut adapters = plugins.adapters();
+        let mut broken = plugins.problems().to_vec();
+        if let Some(before) = before {
+            keep_adapters(&mut adapters, &before.adapters, &mut broken);
+        }
         problems.extend(broken);
-        let known: Vec<&str> = adapters.iter().map(|adapter| adapter.id.as_str()).collect();
-        problems.extend(config.unknown_adapters(&known));
+        problems.extend(feeds_without_source(&config, &plugins, &adapters));
         allow_blank_codes(&mut config, &adapters);
-        let (sources, unreadable) = sources(&home);
+        if let Some(problem) = config.mail.channel.as_ref().and_then(|id| plugins.channel(id).err()) {
+            problems.push(problem);
+        }
+        let (mut sources, unreadable) = sources(&home);
+        sources.words = plugins.words();
         problems.extend(unreadable);
         let (rules, broken) = rules::load(&sources, &config.meaning);
         problems.extend(broken);
@@ -66,6 +90,7 @@ impl Setup {
         let mut setup = Setup {
             home,
             config,
+            plugins,
             adapters,
             rules,
             sources,
@@ -73,12 +98,12 @@ impl Setup {
             problems,
             last_good: Vec::new(),
         };
-        setup.keep_last_good();
+        setup.keep_last_good(before);
         Ok(setup)
     }
 
-    /// A broken edit leaves the last good version at work: the store has it. Its problem stands all the same.
-    fn keep_last_good(&mut self) {
+    /// A broken edit leaves the last good version at work: who runs has it, or the store. Its problem stands all the same.
+    fn keep_last_good(&mut self, before: Option<&Setup>) {
         let broken: Vec<String> = self
             .rules
             .set_aside()
@@ -88,28 +113,45 @@ impl Setup {
             .collect();
         // Where district.toml itself cannot be read, no rule is at work and none is named.
         let everything = broken.is_empty() && self.rules.rules().is_empty();
-        if (broken.is_empty() && !everything) || !self.home.store().exists() {
+        if broken.is_empty() && !everything {
             return;
         }
         // A store that cannot be read is said by whoever needs it next.
-        let Ok(store) = self.store_to_read() else { return };
-        let ids = if everything {
-            store.kept_rules().unwrap_or_default()
-        } else {
-            broken
-        };
+        let store = self.home.store().exists().then(|| self.store_to_read().ok()).flatten();
+        let at_work = |id: &str| before.and_then(|before| before.rules.rules().iter().find(|rule| rule.id() == id));
+        let mut ids = broken;
+        if everything {
+            ids = store
+                .as_ref()
+                .and_then(|store| store.kept_rules().ok())
+                .unwrap_or_default();
+            let more = before.iter().flat_map(|before| before.rules.rules());
+            ids.extend(more.map(|rule| rule.id().to_owned()));
+            ids.sort();
+            ids.dedup();
+        }
         for id in ids {
-            let kept = store
-                .rule_versions(&id)
-                .ok()
-                .and_then(|versions| versions.into_iter().next());
-            let version = kept.and_then(|(_, json, _)| serde_json::from_str::<Version>(&json).ok());
+            let version = at_work(&id).map(|rule| rule.version().clone()).or_else(|| {
+                let kept = store.as_ref()?.rule_versions(&id).ok()?.into_iter().next();
+                kept.and_then(|(_, json, _)| serde_json::from_str::<Version>(&json).ok())
+            });
+            let version = version.filter(|version| !self.switched_off(version));
             if let Some(rules) = version.and_then(|version| self.rules.with_version(&version).ok()) {
                 self.rules = rules;
                 self.say_last_good(&id);
                 self.last_good.push(id);
             }
         }
+    }
+
+    /// Whether a version reads the word of a plugin that the district switched off: then it stays out of work with it.
+    fn switched_off(&self, version: &Version) -> bool {
+        let off = |name: &str| {
+            let word = self.sources.words.iter().find(|word| word.name == name);
+            word.and_then(|word| word.out_of_work.as_ref())
+                .is_some_and(|out| out.by_district)
+        };
+        version.words.iter().any(|word| off(&word.name))
     }
 
     /// Whoever reads of the broken edit also reads that nothing stopped because of it.
@@ -171,10 +213,8 @@ impl Setup {
             .max_by_key(|year| year.start);
         let last = years.iter().map(|year| year.start).max();
         match begun {
-            // After the last year's end it is summer, for at most a year: then the next one was forgotten.
-            Some(year) if year.holds(day) || (Some(year.start) == last && day < year.start.plus(366)) => {
-                Ok((*year, None))
-            }
+            // After a year's end it is summer, for at most a year: then the next one was forgotten.
+            Some(year) if year.holds(day) || day < year.start.plus(366) => Ok((*year, None)),
             _ if last.is_none() => Err(no_school_year(day, Weight::Stop, "add")),
             _ => {
                 let year = Sample::likely_year(day);
@@ -248,9 +288,50 @@ pub fn sources(home: &Home) -> (Sources, Vec<Problem>) {
                 .into_iter()
                 .map(|(path, text)| SourceFile::new(path, text))
                 .collect(),
+            words: Vec::new(),
         },
         problems,
     )
+}
+
+/// A plugin that is broken now and was at work before stays at work as it was.
+fn keep_adapters(adapters: &mut Vec<Adapter>, before: &[Adapter], broken: &mut [Problem]) {
+    for adapter in before {
+        let folder = format!("plugins/{}/", adapter.id);
+        let of_folder = |problem: &&mut Problem| {
+            let file = problem.place.file.as_deref().unwrap_or_default();
+            file.starts_with(&folder) && problem.weight >= Weight::Waits
+        };
+        let Some(problem) = broken.iter_mut().find(of_folder) else {
+            continue;
+        };
+        problem.message += "; the plugin stays at work as it was";
+        adapters.retain(|other| other.id != adapter.id);
+        adapters.push(adapter.clone());
+    }
+}
+
+/// Feeds whose adapter is not at work: a source that is there waits with its files, one that nobody knows is a slip.
+fn feeds_without_source(config: &Config, plugins: &Plugins, adapters: &[Adapter]) -> Vec<Problem> {
+    let out: Vec<(&str, String)> = plugins.sources_out_of_work().collect();
+    let known: Vec<&str> = adapters
+        .iter()
+        .map(|adapter| adapter.id.as_str())
+        .chain(out.iter().map(|(id, _)| *id))
+        .collect();
+    let mut problems = config.unknown_adapters(&known);
+    for (id, why) in out {
+        if config.feeds.iter().any(|feed| feed.adapter == id) {
+            problems.push(Problem::new(
+                "plugin-out-of-work",
+                Weight::Waits,
+                Place::file("firstbell.toml").column("feed"),
+                format!("a feed is read by the plugin `{id}`, which {why}"),
+                "the files of the feed wait until the plugin is at work",
+            ));
+        }
+    }
+    problems
 }
 
 /// Where an attendance feed's adapter says that a blank code means present, it is a code like any other.

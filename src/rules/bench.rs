@@ -6,6 +6,8 @@ use super::card::{Card, Param, Worse};
 use super::memo::{Outcome, Step};
 use super::rule::Rule;
 use super::student::{self, Answer, Question, Student};
+use super::word::{self, PluginWord, Script};
+use crate::indicators::Value;
 use crate::monitor::{Place, Problem, Weight};
 use crate::school::Level;
 use crate::script::{self, Failure, FailureKind, Rounding};
@@ -39,7 +41,7 @@ impl Bench {
         known: &[(Question, Answer)],
         failure: &mut Option<Failure>,
     ) -> Step {
-        self.student.run().answers = known.to_vec();
+        self.prepare(rule, known);
         let areas = known.iter().find_map(|(question, answer)| match (question, answer) {
             (Question::AreasAt(_), Answer::Areas { more, .. }) if *more > 0 => Some(question.clone()),
             _ => None,
@@ -63,6 +65,87 @@ impl Bench {
         Step::Done(agreed.unwrap_or(Outcome::Missing(vec![areas])))
     }
 
+    /// Works out one plugin's word of a rule on known answers, as far as they go.
+    pub(super) fn word(
+        &self,
+        rule: &Rule,
+        name: &str,
+        known: &[(Question, Answer)],
+        failure: &mut Option<Failure>,
+    ) -> Step {
+        self.prepare(rule, known);
+        self.student.run().begin();
+        let script = self.student.run().word(name);
+        let result = match &script {
+            Some(script) => self.run_word(script),
+            None => Ok(Dynamic::UNIT),
+        };
+        self.ended(result, "measure", Some(name), failure)
+    }
+
+    fn run_word(&self, script: &Script) -> Result<Dynamic, Failure> {
+        script::call(
+            &self.engine,
+            &script.ast,
+            word::ENTRY,
+            (self.student.clone(),),
+            Rounding::Down,
+        )
+    }
+
+    /// Runs a plugin's word on values that a case of its own gives; every other word is missing.
+    pub(super) fn try_word(
+        &self,
+        plugin: &PluginWord,
+        values: &std::collections::BTreeMap<String, f64>,
+    ) -> Result<Option<f64>, Problem> {
+        let wrong = |wrong: super::plain::Wrong| wrong.problem(&plugin.path, &plugin.text, "");
+        let script = word::compiled(&self.engine, plugin).map_err(wrong)?;
+        let mut known: Vec<(Question, Answer)> = Vec::new();
+        let mut failure = None;
+        loop {
+            {
+                let mut run = self.student.run();
+                run.answers = known.clone();
+                run.begin();
+            }
+            let step = self.ended(
+                self.run_word(&script),
+                "measure",
+                Some(plugin.name.as_str()),
+                &mut failure,
+            );
+            match step {
+                Step::Wants(question) => {
+                    let answer = Answer::Value(given(&question, values));
+                    known.push((question, answer));
+                }
+                Step::Done(Outcome::Number(number)) => return Ok(Some(number)),
+                Step::Done(Outcome::Missing(_)) => return Ok(None),
+                Step::Done(_) => {
+                    let failure = failure.unwrap_or_else(|| word::told(plugin, "it came to no number", None));
+                    let place = failure.line.map_or(Place::file(&*plugin.path), |line| {
+                        Place::file(&*plugin.path).line(line as u64)
+                    });
+                    return Err(Problem::new(
+                        "plugin-script",
+                        Weight::Waits,
+                        place,
+                        failure.message,
+                        "mend the script",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Puts what is known of the student, and the words of the rule, where the script finds them.
+    fn prepare(&self, rule: &Rule, known: &[(Question, Answer)]) {
+        let mut run = self.student.run();
+        run.answers = known.to_vec();
+        run.words = Some(rule.words.clone());
+    }
+
     fn once(&self, rule: &Rule, card: &Card, function: &str, taken: [u8; 3], failure: &mut Option<Failure>) -> Step {
         {
             let mut run = self.student.run();
@@ -71,6 +154,17 @@ impl Bench {
         }
         let arguments = (self.student.clone(), params(card));
         let result = script::call(&self.engine, &rule.ast, function, arguments, rounding(card));
+        self.ended(result, function, None, failure)
+    }
+
+    /// What a call came to. `word` is the plugin's word that was worked out, where it was not a rule's function: `()` is missing then.
+    fn ended(
+        &self,
+        result: Result<Dynamic, Failure>,
+        function: &str,
+        word: Option<&str>,
+        failure: &mut Option<Failure>,
+    ) -> Step {
         let mut run = self.student.run();
         if let Some(wanted) = run.wanted.take() {
             if run.answers.len() < QUESTIONS {
@@ -79,7 +173,15 @@ impl Bench {
             *failure = Some(too_many_questions());
             return Step::Done(Outcome::Failed);
         }
-        let missing = run.missing();
+        let mut missing = run.missing();
+        if let Some(word) = word
+            && (!missing.is_empty() || result.as_ref().is_ok_and(Dynamic::is_unit))
+        {
+            missing = vec![Question::Plugin(word.into())];
+        }
+        if let Some(told) = run.failed.take() {
+            *failure = Some(told);
+        }
         match result {
             Err(ended) if ended.kind == FailureKind::Limit => {
                 *failure = Some(ended);
@@ -97,9 +199,9 @@ impl Bench {
     /// Runs `because` on known answers, as far as they go: a text, or a failure that hurts nobody. A missing word reads
     /// `unknown` there, and of areas that might be at a level none is taken to be.
     pub(super) fn tell(&self, rule: &Rule, card: &Card, known: &[(Question, Answer)]) -> Step {
+        self.prepare(rule, known);
         {
             let mut run = self.student.run();
-            run.answers = known.to_vec();
             run.begin();
             run.taken = [0; 3];
         }
@@ -114,6 +216,18 @@ impl Bench {
                 Step::Done(text.map_or(Outcome::Failed, |text| Outcome::Text(text.into())))
             }
         }
+    }
+}
+
+/// What a case gives for a question: a number that is whole stays whole.
+fn given(question: &Question, values: &std::collections::BTreeMap<String, f64>) -> Value {
+    let Question::Word(ask) = question else {
+        return Value::Missing;
+    };
+    match values.get(&super::peers::ask_words(ask)) {
+        Some(number) if number.fract() == 0.0 && number.abs() < 1e15 => Value::Count(*number as i64),
+        Some(number) => Value::Number(*number),
+        None => Value::Missing,
     }
 }
 

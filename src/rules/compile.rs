@@ -12,6 +12,7 @@ use super::read;
 use super::rule::{Docs, stem};
 use super::sources::SourceFile;
 use super::vocabulary::{self, Kind};
+use super::word::{PluginWord, Script, Scripts};
 use crate::indicators::{Ask, Window, Word};
 use crate::script::{self, limits, nearest};
 
@@ -24,6 +25,25 @@ pub(super) struct Library {
     pub(super) functions: Vec<(Signature, Vec<String>)>,
     /// The files, as (path, text).
     pub(super) files: Vec<(String, String)>,
+    /// Words of plugins; those out of work are there too, to be named.
+    pub(super) words: Vec<PluginWord>,
+    /// The scripts of those at work.
+    pub(super) scripts: Vec<Script>,
+}
+
+impl Library {
+    /// The scripts of the plugins' words that a rule uses; what they read counts as read by the rule.
+    fn used(&self, findings: &mut Findings) -> Scripts {
+        let used = |script: &&Script| findings.plugin_words.contains_key(&script.word.name);
+        let scripts: Vec<Script> = self.scripts.iter().filter(used).cloned().collect();
+        for script in &scripts {
+            findings.words.extend(&script.findings.words);
+            if findings.plugin_words[&script.word.name] {
+                findings.judging_words.extend(&script.findings.words);
+            }
+        }
+        scripts.into()
+    }
 }
 
 /// A rule's file that compiled and checked.
@@ -36,6 +56,8 @@ pub(super) struct Compiled {
     pub(super) by_school: BTreeMap<String, usize>,
     pub(super) has: [bool; 2],
     pub(super) plain: Option<Ask>,
+    /// Plugins' words that the rule uses.
+    pub(super) words: Scripts,
 }
 
 /// What a rule's file came to where it did not come to a rule.
@@ -180,7 +202,7 @@ pub(super) fn compile(
     let source = text(file)?;
     let own_ast = parse(engine, source)?;
     let (items, whole) = card_items(&own_ast, source)?;
-    let file_card = read::card(&items, whole)?;
+    let file_card = read::card(&items, whole, &library.words)?;
     let broken = |wrongs: Vec<Wrong>| Broken {
         wrongs,
         card: Some(file_card.clone()),
@@ -188,7 +210,7 @@ pub(super) fn compile(
     if let Some(wrong) = &changes.wrong {
         return Err(broken(vec![wrong.clone()]));
     }
-    let (cards, by_school) = lay_cards(&items, whole, changes).map_err(|wrong| broken(vec![wrong]))?;
+    let (cards, by_school) = lay_cards(&items, whole, changes, &library.words).map_err(|wrong| broken(vec![wrong]))?;
     let own = check::functions(&own_ast);
     let ast = library.ast.merge(&own_ast);
     let params = param_kinds(&cards);
@@ -198,9 +220,11 @@ pub(super) fn compile(
         own: &own,
         shared: &library.functions,
         params: &params,
+        words: &library.words,
     };
     let mut findings = checker.check();
     findings.add_needs(&cards);
+    let words = library.used(&mut findings);
     if !findings.wrongs.is_empty() {
         return Err(broken(findings.wrongs));
     }
@@ -214,6 +238,7 @@ pub(super) fn compile(
         file_card,
         cards,
         by_school,
+        words,
     })
 }
 
@@ -296,13 +321,13 @@ fn source_has_const(source: &str) -> bool {
 
 type Cards = (Vec<Card>, BTreeMap<String, usize>);
 
-fn lay_cards(items: &[Item], whole: Spot, changes: &Changes) -> Result<Cards, Wrong> {
+fn lay_cards(items: &[Item], whole: Spot, changes: &Changes, words: &[PluginWord]) -> Result<Cards, Wrong> {
     let base = plain::lay_over(items, &changes.base);
-    let mut cards = vec![read::card(&base, whole)?];
+    let mut cards = vec![read::card(&base, whole, words)?];
     let mut by_school = BTreeMap::new();
     for (school, own) in &changes.schools {
         by_school.insert(school.clone(), cards.len());
-        cards.push(read::card(&plain::lay_over(&base, own), whole)?);
+        cards.push(read::card(&plain::lay_over(&base, own), whole, words)?);
     }
     Ok((cards, by_school))
 }

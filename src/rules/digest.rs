@@ -2,11 +2,18 @@
 
 use super::card::Card;
 use super::check::Findings;
+use super::word::PluginWord;
 use crate::school::{Meaning, Table};
 use crate::script::{Piece, find_functions, pieces};
 
-/// The digest of one card of a rule; `texts` are the rule's file and the shared files.
-pub(super) fn digest(card: &Card, findings: &Findings, texts: &[&str], meaning: &Meaning) -> String {
+/// The digest of one card of a rule; `texts` are the rule's file and the shared files, `words` the plugins' words that judge.
+pub(super) fn digest(
+    card: &Card,
+    findings: &Findings,
+    texts: &[&str],
+    words: &[&PluginWord],
+    meaning: &Meaning,
+) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut put = |part: &str| {
         hasher.update(part.as_bytes());
@@ -21,6 +28,10 @@ pub(super) fn digest(card: &Card, findings: &Findings, texts: &[&str], meaning: 
         for piece in cut.iter().flat_map(|pieces| find_functions(pieces, name)).flatten() {
             put(piece.text);
         }
+    }
+    for word in words {
+        put(&word.name);
+        pieces(&word.text).iter().for_each(|piece| put(piece.text));
     }
     put(&card_as_text(card));
     put(&meaning_as_text(findings, meaning));

@@ -41,8 +41,17 @@ struct Seat {
     /// By card: the answers of `applies`, of `measure` and of `because`.
     memos: Vec<[Memo; 3]>,
     needs: Vec<Vec<(Ask, f64)>>,
+    /// By card: least values of plugins' words, with what they came to before.
+    plugin_needs: Vec<Vec<PluginNeed>>,
     failed: Option<Problem>,
     set_aside: bool,
+}
+
+/// A plugin's word that a card asks a least value of.
+struct PluginNeed {
+    name: String,
+    least: f64,
+    memo: Memo,
 }
 
 impl<'r> Judge<'r> {
@@ -149,7 +158,8 @@ impl<'r> Judge<'r> {
         if self.seats[number].set_aside {
             return Some(Verdict::Unknown(vec![FAILED.to_owned()]));
         }
-        if let Some(verdict) = needs(&self.seats[number].needs[at], case.numbers) {
+        let short = needs(&self.seats[number].needs[at], case.numbers);
+        if let Some(verdict) = self.plugin_needs(number, at, short, case) {
             return Some(verdict);
         }
         if rule.has_applies {
@@ -170,6 +180,56 @@ impl<'r> Judge<'r> {
                 self.unknown(&other, case.school_id, tonight)
             }
         })
+    }
+
+    /// The verdict that least values decide, those of plugins' words included; `short` is what the others decided.
+    fn plugin_needs(
+        &mut self,
+        number: usize,
+        at: usize,
+        short: Option<Verdict>,
+        case: &CaseFile<'_>,
+    ) -> Option<Verdict> {
+        if matches!(short, Some(Verdict::NotApplicable(_))) {
+            return short;
+        }
+        let mut missing = match short {
+            Some(Verdict::Unknown(words)) => words,
+            _ => Vec::new(),
+        };
+        let rule = &self.set.rules[number];
+        let bench = &self.bench;
+        let seat = &mut self.seats[number];
+        for need in &mut seat.plugin_needs[at] {
+            let mut answer = |question: &Question| match question {
+                Question::Word(ask) => Answer::Value(case.numbers.ask(ask)),
+                _ => Answer::Unknown,
+            };
+            let mut failure = None;
+            let outcome = need.memo.outcome(&mut answer, &mut |known| {
+                bench.word(rule, &need.name, known, &mut failure)
+            });
+            let had = match outcome {
+                Outcome::Number(number) => Some(*number),
+                _ => None,
+            };
+            if let Some(failure) = failure {
+                seat.set_aside |= failure.kind == crate::script::FailureKind::Limit;
+                seat.failed.get_or_insert_with(|| bench::problem(rule, &failure));
+            }
+            match had {
+                Some(has) if has < need.least => {
+                    return Some(Verdict::NotApplicable(NotFor::Needs {
+                        word: need.name.clone(),
+                        least: need.least,
+                        has,
+                    }));
+                }
+                Some(_) => {}
+                None => missing.push(need.name.clone()),
+            }
+        }
+        (!missing.is_empty()).then_some(Verdict::Unknown(missing))
     }
 
     /// A measure that is one word and nothing else needs no engine and no memory.
@@ -253,7 +313,17 @@ impl Seat {
                 .filter_map(|(name, least)| Some((Ask::year(word_of(name)?), *least)));
             asks.collect()
         };
+        let plugin_needs = |card: &Card| {
+            let own = |name: &&String| rule.words.iter().any(|script| script.word.name == **name);
+            let need = |(name, least): (&String, &f64)| PluginNeed {
+                name: name.clone(),
+                least: *least,
+                memo: Memo::default(),
+            };
+            card.needs.iter().filter(|(name, _)| own(name)).map(need).collect()
+        };
         Seat {
+            plugin_needs: rule.cards.iter().map(plugin_needs).collect(),
             memos: rule.cards.iter().map(|_| Default::default()).collect(),
             needs: rule.cards.iter().map(needs).collect(),
             failed: None,

@@ -14,7 +14,7 @@ use super::order;
 use super::plain::Wrong;
 use super::rule::{Rule, RuleSet, SetAside, Version, stem};
 use super::sources::{SourceFile, Sources};
-use super::{student, trial};
+use super::{student, trial, word};
 use crate::monitor::{Place, Problem, Weight};
 use crate::school::{Level, Meaning, Tables};
 use crate::script;
@@ -92,6 +92,11 @@ pub(super) fn library(engine: &Engine, sources: &Sources, problems: &mut Vec<Pro
         }
     }
     library.functions.sort();
+    library.words.clone_from(&sources.words);
+    for word in sources.words.iter().filter(|word| word.out_of_work.is_none()) {
+        // Whoever brings the word has checked it; one that does not compile all the same is a word that is not there.
+        library.scripts.extend(word::compiled(engine, word));
+    }
     library
 }
 
@@ -326,7 +331,13 @@ impl<'w> Work<'w> {
         let text = String::from_utf8_lossy(&file.bytes).into_owned();
         let mut texts = vec![text.as_str()];
         texts.extend(self.library.files.iter().map(|(_, text)| text.as_str()));
-        let digest = |card| digest::digest(card, &rule.findings, &texts, self.meaning);
+        let words: Vec<&super::word::PluginWord> = rule
+            .words
+            .iter()
+            .map(|script| &script.word)
+            .filter(|word| rule.findings.plugin_words.get(&word.name) == Some(&true))
+            .collect();
+        let digest = |card| digest::digest(card, &rule.findings, &texts, &words, self.meaning);
         let digests = rule.cards.iter().map(digest).collect();
         for remark in &rule.findings.remarks {
             let mut remark = remark.clone().problem(&file.path, &text, self.overlay);
@@ -342,8 +353,10 @@ impl<'w> Work<'w> {
             lib: self.library.files.clone(),
             overlay: self.overlay.to_owned(),
             meaning: self.meaning.clone(),
+            words: rule.words.iter().map(|script| script.word.clone()).collect(),
         };
         Rule {
+            words: rule.words.clone(),
             id,
             path: file.path.clone(),
             docs: rule.docs,
@@ -377,6 +390,7 @@ impl Compiled {
             by_school: BTreeMap::new(),
             has: self.has,
             plain: self.plain.clone(),
+            words: self.words.clone(),
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod trial;
 mod verdict;
 mod versions;
 pub mod vocabulary;
+mod word;
 pub mod workshop;
 
 #[cfg(test)]
@@ -38,3 +39,4 @@ pub use load::load;
 pub use rule::{Rule, RuleSet, SetAside, Version};
 pub use sources::{SourceFile, Sources};
 pub use verdict::{NotFor, Verdict};
+pub use word::{OutOfWork, PluginWord, can_be_a_word, try_word};

@@ -164,7 +164,7 @@ pub(super) fn answer<'p>(question: &Question, peers: impl Iterator<Item = Peer<'
         }
         Question::LevelIn(area) => level_in(area, peers),
         Question::AreasAt(level) => areas_at(*level, peers),
-        Question::Word(_) => Answer::Unknown,
+        Question::Word(_) | Question::Plugin(_) => Answer::Unknown,
     }
 }
 
@@ -219,7 +219,7 @@ pub(super) fn ask_words(ask: &Ask) -> String {
 /// The words that are missing where a question has no answer: for other rules, what they miss.
 pub(super) fn words<'p, P: Iterator<Item = Peer<'p>>>(question: &Question, peers: impl Fn() -> P) -> Vec<String> {
     let concerned = |peer: &Peer<'_>| match question {
-        Question::Word(_) => false,
+        Question::Word(_) | Question::Plugin(_) => false,
         Question::Level(id) => *peer.id == **id,
         Question::LevelIn(area) => *peer.area == **area,
         Question::AreasAt(level) => peer.area_number != NOT_AN_AREA && peer.gravest >= Some(*level),
@@ -235,6 +235,7 @@ pub(super) fn words<'p, P: Iterator<Item = Peer<'p>>>(question: &Question, peers
     }
     vec![match question {
         Question::Word(ask) => ask_words(ask),
+        Question::Plugin(name) => name.to_string(),
         Question::Level(id) => format!("level(\"{id}\")"),
         Question::LevelIn(area) => format!("level_in(\"{area}\")"),
         Question::AreasAt(level) => format!("areas_at(\"{level}\")"),

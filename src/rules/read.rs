@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::card::{Card, Edges, Needs, Param, Status, Worse};
 use super::plain::{Item, Plain, Spot, Value, Wrong};
 use super::vocabulary::{self, Kind};
+use super::word::PluginWord;
 use crate::school::{Area, GradeRange, Level};
 use crate::script::nearest;
 
@@ -39,7 +40,7 @@ fn wrong<T>(spot: Spot, message: impl Into<String>, remedy: impl Into<String>) -
 }
 
 /// Builds a card from its items; `whole` is the place of the card as a whole.
-pub(super) fn card(items: &[Item], whole: Spot) -> Result<Card, Wrong> {
+pub(super) fn card(items: &[Item], whole: Spot, plugins: &[PluginWord]) -> Result<Card, Wrong> {
     for (at, item) in items.iter().enumerate() {
         if !KEYS.contains(&item.key.as_str()) {
             let remedy = did_you_mean(&item.key, KEYS);
@@ -62,7 +63,10 @@ pub(super) fn card(items: &[Item], whole: Spot) -> Result<Card, Wrong> {
         area: area(need("area")?)?,
         status: status(need("status")?)?,
         grades: find("grades").map(grades).transpose()?,
-        needs: find("needs").map(needs).transpose()?.unwrap_or_default(),
+        needs: find("needs")
+            .map(|item| needs(item, plugins))
+            .transpose()?
+            .unwrap_or_default(),
         edges,
         params: find("params").map(params).transpose()?.unwrap_or_default(),
         next: find("next").map(next).transpose()?.unwrap_or_default(),
@@ -173,13 +177,18 @@ fn grades(item: &Item) -> Result<GradeRange, Wrong> {
         .or_else(|message| wrong(item.plain.spot, message, "both ends are included"))
 }
 
-fn needs(item: &Item) -> Result<Needs, Wrong> {
+fn needs(item: &Item, plugins: &[PluginWord]) -> Result<Needs, Wrong> {
     let mut needs = Needs::new();
     for entry in entries(item)? {
         let known = vocabulary::word(&entry.key)
             .filter(|word| matches!(word.kind, Kind::Whole | Kind::Number) && !vocabulary::takes_text(word.word));
-        if known.is_none() {
+        let plugin = plugins.iter().find(|word| word.name == entry.key);
+        if let Some(out) = plugin.and_then(|word| word.out_of_work.as_ref()) {
+            return Err(super::word::out_of_work(&entry.key, out, entry.spot));
+        }
+        if known.is_none() && plugin.is_none() {
             let words = vocabulary::WORDS.iter().map(|word| word.word.word());
+            let words = words.chain(plugins.iter().map(|word| word.name.as_str()));
             return wrong(
                 entry.spot,
                 format!("`{}` is no word with a number", entry.key),

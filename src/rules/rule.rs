@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::card::{Card, Status};
 use super::check::Asked;
 use super::sources::{SourceFile, Sources};
+use super::word::{PluginWord, Scripts};
 use crate::indicators::Ask;
 use crate::monitor::Problem;
 use crate::school::{Level, Meaning, Table, Tables};
@@ -45,6 +46,8 @@ pub struct Rule {
     /// The areas' number within the set.
     pub(super) area: u8,
     pub(super) version: Version,
+    /// The plugins' words that it uses.
+    pub(super) words: Scripts,
 }
 
 impl Rule {
@@ -118,6 +121,11 @@ impl Rule {
         self.reads.holds(Table::Attendance)
     }
 
+    /// The plugins' words that the rule uses, by their names.
+    pub fn plugin_words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(|script| script.word.name.as_str())
+    }
+
     /// What the rule asks of other rules.
     pub fn asks(&self) -> &[Asked] {
         &self.asks
@@ -155,6 +163,9 @@ pub struct Version {
     pub overlay: String,
     /// What codes, marks and types meant.
     pub meaning: Meaning,
+    /// The plugins' words that it used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<PluginWord>,
 }
 
 impl Version {
@@ -167,7 +178,10 @@ impl Version {
         let mut files = vec![SourceFile::new(&*self.path, &*self.text)];
         files.extend(self.lib.iter().map(|(path, text)| SourceFile::new(&**path, &**text)));
         files.push(SourceFile::new("rules/district.toml", &*self.overlay));
-        Sources { files }
+        Sources {
+            files,
+            words: self.words.clone(),
+        }
     }
 }
 

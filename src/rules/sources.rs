@@ -1,5 +1,6 @@
 //! The files that rules are made of, already read: opening them is somebody else's work.
 
+use super::word::PluginWord;
 use crate::embedded;
 
 /// One file below `rules/`.
@@ -31,13 +32,18 @@ impl SourceFile {
 pub struct Sources {
     /// The files, in any order.
     pub files: Vec<SourceFile>,
+    /// The words that plugins add.
+    pub words: Vec<PluginWord>,
 }
 
 impl Sources {
     /// The rule library that the binary carries.
     pub fn built_in() -> Sources {
         let files = embedded::below("rules/").map(|(path, text)| SourceFile::new(path, text));
-        Sources { files: files.collect() }
+        Sources {
+            files: files.collect(),
+            words: Vec::new(),
+        }
     }
 
     /// The rule files in order of their paths.

@@ -7,9 +7,10 @@
 use std::any::TypeId;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 
 use super::vocabulary;
+use super::word::{self, PluginWord, Script, Scripts};
 use crate::indicators::{Ask, Value, Window, Word};
 use crate::school::Level;
 use crate::script::{self, LevelWord, Missing, WindowWord};
@@ -25,6 +26,8 @@ pub(super) enum Question {
     LevelIn(Arc<str>),
     /// The number of areas at a level.
     AreasAt(Level),
+    /// A plugin's word. It is worked out within the call and never answered from outside: only what is missing bears its name.
+    Plugin(Arc<str>),
 }
 
 /// What is known of a question.
@@ -57,6 +60,10 @@ pub(super) struct Run {
     pub(super) wanted: Option<Question>,
     handed: Vec<(u32, Question)>,
     count: u32,
+    /// The plugins' words of the rule at work.
+    pub(super) words: Option<Scripts>,
+    /// What went wrong in one of them.
+    pub(super) failed: Option<script::Failure>,
 }
 
 impl Run {
@@ -65,6 +72,7 @@ impl Run {
         self.wanted = None;
         self.handed.clear();
         self.count = 0;
+        self.failed = None;
     }
 
     /// The missing words that were handed out and not taken back by `.or`.
@@ -76,6 +84,36 @@ impl Run {
             }
         }
         missing
+    }
+
+    /// The script of a plugin's word, where the rule at work uses it.
+    pub(super) fn word(&self, name: &str) -> Option<Script> {
+        let words = self.words.as_ref()?;
+        words.iter().find(|script| script.word.name == name).cloned()
+    }
+
+    /// Hands out a missing number under the name of a plugin's word.
+    pub(super) fn hand_missing(&mut self, name: &str) -> Dynamic {
+        self.count += 1;
+        self.handed.push((self.count, Question::Plugin(Arc::from(name))));
+        Dynamic::from(Missing { handed: self.count })
+    }
+
+    /// How many missing numbers are handed out.
+    pub(super) fn handed_out(&self) -> usize {
+        self.handed.len()
+    }
+
+    /// Takes back what was handed out since; whether there was anything.
+    pub(super) fn take_back_to(&mut self, before: usize) -> bool {
+        let lacks = self.handed.len() > before;
+        self.handed.truncate(before);
+        lacks
+    }
+
+    /// Notes that a plugin's word failed for this student.
+    pub(super) fn fail(&mut self, plugin: &PluginWord, message: String, line: Option<usize>) {
+        self.failed.get_or_insert_with(|| word::told(plugin, &message, line));
     }
 
     fn known(&mut self, question: &Question) -> Result<Answer, Box<EvalAltResult>> {
@@ -154,6 +192,7 @@ pub(super) fn engine() -> Engine {
     register_windows(&mut engine);
     register_calls(&mut engine);
     register_or(&mut engine);
+    word::register(&mut engine);
     engine
 }
 
@@ -203,9 +242,12 @@ fn register_windows(engine: &mut Engine) {
 fn register_calls(engine: &mut Engine) {
     engine.register_fn(
         "has",
-        |student: &mut Student, name: ImmutableString| -> Result<bool, Box<EvalAltResult>> {
+        |context: NativeCallContext<'_>,
+         student: &mut Student,
+         name: ImmutableString|
+         -> Result<bool, Box<EvalAltResult>> {
             let Some(entry) = vocabulary::word(&name) else {
-                return Err(error(format!("`{name}` is not a word")));
+                return Ok(word::value(&context, student, &name)?.is_some());
             };
             let answer = student.run().known(&Question::Word(Ask::year(entry.word)))?;
             Ok(!answer.is_missing())

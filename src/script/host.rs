@@ -210,6 +210,24 @@ pub fn call(
     }
 }
 
+/// Calls a function of another script from inside a call under way: the deadline of that call holds for both.
+///
+/// # Errors
+/// The engine's own error, to be handed on where it is a limit.
+pub fn call_inside(
+    engine: &Engine,
+    ast: &AST,
+    function: &str,
+    arguments: impl FuncArgs,
+    rounding: Rounding,
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    let options = CallFnOptions::new()
+        .eval_ast(false)
+        .rewind_scope(true)
+        .with_tag(rounding);
+    engine.call_fn_with_options(options, &mut Scope::new(), ast, function, arguments)
+}
+
 /// The innermost cause of an engine's error, in words for a rule's author.
 pub fn failure(error: &EvalAltResult) -> Failure {
     let inner = innermost(error);

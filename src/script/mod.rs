@@ -13,7 +13,7 @@ mod values;
 mod walk;
 
 pub use compute::{compute, negate, show};
-pub use host::{Failure, FailureKind, builtins, call, engine, failure, refused};
+pub use host::{Failure, FailureKind, builtins, call, call_inside, engine, failure, refused};
 pub use op::Op;
 pub use text::{Oddity, Piece, PieceKind, excerpt, find_functions, line_and_column, nearest, oddity, pieces};
 pub use values::{LevelWord, Missing, Rounding, WindowWord};

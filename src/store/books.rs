@@ -1,5 +1,6 @@
 //! One school year's facts, out of the store and into it.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
@@ -109,6 +110,16 @@ impl Store {
             }
         }
         Ok(courses)
+    }
+
+    /// The days that a school year's calendar names, and whether any school has school on each; empty where there is no calendar.
+    pub fn calendar_days(&self, year: &SchoolYear) -> Result<BTreeMap<Day, bool>, Problem> {
+        let Some((key, _)) = self.year(year)? else {
+            return Ok(BTreeMap::new());
+        };
+        let sql = "SELECT day, max(instructional) FROM calendar WHERE year = ?1 GROUP BY day";
+        let days = self.all(sql, [key], |row| Ok((day(row, 0)?, row.get(1)?)))?;
+        Ok(days.into_iter().collect())
     }
 
     fn load_calendar(&self, key: i64, books: &mut Books) -> Result<(), Problem> {

@@ -130,6 +130,12 @@ impl Store {
         Ok(levels.into_iter().flatten().max())
     }
 
+    /// The earliest moment at which a letter of one of these states may be tried, in seconds since 1970.
+    pub fn next_due(&self, states: &[State]) -> Result<Option<i64>, Problem> {
+        let letters = self.letters(states)?;
+        Ok(letters.iter().map(|letter| letter.not_before).min())
+    }
+
     /// The sealed bytes of a letter: there between its first attempt and its final answer.
     pub fn sealed(&self, id: i64) -> Result<Option<Vec<u8>>, Problem> {
         Ok(self

@@ -4,7 +4,9 @@
 //! and posted commits together or not at all — and never a student's name outside `directory` and the sealed bytes of a letter.
 
 mod books;
+mod bundles;
 mod codec;
+mod held;
 mod letters;
 mod open;
 mod people;
@@ -25,6 +27,8 @@ use crate::monitor::Problem;
 use crate::school::{Day, SchoolYear};
 
 pub use books::Changed;
+pub use bundles::Kept;
+pub use held::{HeldFile, HeldState};
 pub use letters::{Delivery, EpisodeKey, Telling};
 pub use people::{Group, Outcome};
 pub use rounds::{Export, RoundRow};
@@ -194,6 +198,7 @@ impl Tx<'_> {
         self.run("DELETE FROM letter WHERE as_of < ?1", [words::text(oldest)])?;
         self.run("DELETE FROM export WHERE accepted < ?1", [words::text(oldest)])?;
         self.run("DELETE FROM round WHERE as_of < ?1", [words::text(oldest)])?;
+        self.purge_held(oldest)?;
         let known = "DELETE FROM directory WHERE student NOT IN (SELECT student FROM student_year)";
         self.run(known, []).map(|_| ())
     }

@@ -10,7 +10,12 @@ use super::{Store, trouble};
 use crate::monitor::{Place, Problem, Weight};
 
 /// Migrations in order; the file's `user_version` counts those that ran.
-pub(super) const MIGRATIONS: [&str; 2] = [include_str!("schema/0001.sql"), include_str!("schema/0002.sql")];
+pub(super) const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
+];
 
 /// How long a statement waits for another process's short write. Rounds exclude each other by the home's lock before that.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);

@@ -4,11 +4,29 @@
 //! each of them runs, and fails where it cannot. The samples are not ours to commit; they lie in `$FIRSTBELL_SAMPLES`, by default
 //! `../shared/data`.
 
+#![allow(
+    clippy::duplicate_mod,
+    reason = "homes and districts each hear the program's log through the one ear"
+)]
+
 #[path = "../support/homes.rs"]
 mod homes;
+#[path = "../support/guesses.rs"]
+mod known;
+#[path = "../support/mod.rs"]
+mod support;
 
+mod adopt;
+mod aspen;
 mod duckdb;
+mod edfi;
 mod grand_bend;
+mod grand_bend_files;
+mod guesses;
+#[cfg(unix)] // where programs run under limits
+mod programs;
+mod samples;
+mod sds;
 mod smtp;
 
 use std::path::{Path, PathBuf};
@@ -71,7 +89,19 @@ pub(crate) fn sample(name: &str) -> PathBuf {
 }
 
 fn main() -> ExitCode {
-    let all = [duckdb::TESTS, grand_bend::TESTS, smtp::TESTS];
+    let all = [
+        adopt::TESTS,
+        aspen::TESTS,
+        duckdb::TESTS,
+        edfi::TESTS,
+        grand_bend::TESTS,
+        grand_bend_files::TESTS,
+        guesses::TESTS,
+        #[cfg(unix)]
+        programs::TESTS,
+        sds::TESTS,
+        smtp::TESTS,
+    ];
     let must = std::env::var_os("FIRSTBELL_FOREIGN").is_some();
     let trial = |test: &'static Foreign| {
         let missing: Vec<String> = test

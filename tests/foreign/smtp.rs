@@ -127,6 +127,7 @@ fn letter(id: i64) -> Letter {
             entries: vec![entry],
             counts: Vec::new(),
             left_off: 0,
+            atop: Vec::new(),
             late: Vec::new(),
             report: Vec::new(),
         },

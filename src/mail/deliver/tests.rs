@@ -297,6 +297,26 @@ fn the_folder_holds_each_letter_once_under_a_safe_name() {
 }
 
 #[test]
+fn a_shutdown_ends_between_two_letters_of_a_folder_too() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut transport = Transport::Folder(Folder(home.path().join("letters")));
+    let settings = settings();
+    let mut hooks = Hooks {
+        compose: &|letter| Ok(composed(letter, &settings)),
+        now: &|| NOW,
+        last_try: &|_| TWO_DAYS_ON,
+        pause: &mut |pause| {
+            assert_eq!(pause, Duration::ZERO, "a folder has all the time in the world");
+            ControlFlow::Break(())
+        },
+        per_minute: 25,
+    };
+    let due: Vec<Letter> = (1..=3).map(numbered).collect();
+    let delivery = deliver(&due, &mut Book::default(), &mut transport, &mut hooks);
+    assert_eq!((delivery.sent, delivery.untried), (1, 2));
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_delays() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("letters");

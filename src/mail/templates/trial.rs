@@ -166,6 +166,7 @@ fn bare_letter(kind: Kind) -> Letter {
             entries: Vec::new(),
             counts: Vec::new(),
             left_off: 0,
+            atop: Vec::new(),
             late: Vec::new(),
             report: Vec::new(),
         },

@@ -1,4 +1,4 @@
-//! How letters leave: over SMTP, into a folder, or into memory.
+//! How letters leave: over SMTP, into a folder, into memory, or through a plugin that carries them.
 //!
 //! In: a [`Parcel`]. Out: an [`Outcome`](crate::outbox::Outcome). Never: two recipients, an unencrypted line beyond this machine,
 //! anything of the letter in an answer.
@@ -37,6 +37,17 @@ pub enum Transport {
     Folder(Folder),
     /// Into memory, for tests.
     Memory(Memory),
+    /// Through something else that takes letters, such as a plugin.
+    Carrier(Box<dyn Carrier>),
+}
+
+/// Something else that takes letters.
+pub trait Carrier: Send {
+    /// Takes one letter; its bytes are sealed, and the same on every attempt.
+    fn carry(&mut self, parcel: &Parcel) -> Outcome;
+
+    /// Ends what was begun for a batch.
+    fn close(&mut self) {}
 }
 
 impl Transport {
@@ -46,13 +57,16 @@ impl Transport {
             Transport::Smtp(smtp) => smtp.send(parcel),
             Transport::Folder(folder) => folder.send(parcel),
             Transport::Memory(memory) => memory.send(parcel),
+            Transport::Carrier(carrier) => carrier.carry(parcel),
         }
     }
 
     /// Ends the conversation politely, where there is one; a later letter begins another.
     pub fn close(&mut self) {
-        if let Transport::Smtp(smtp) = self {
-            smtp.close();
+        match self {
+            Transport::Smtp(smtp) => smtp.close(),
+            Transport::Carrier(carrier) => carrier.close(),
+            Transport::Folder(_) | Transport::Memory(_) => {}
         }
     }
 

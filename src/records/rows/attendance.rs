@@ -466,6 +466,25 @@ impl AttendanceFold {
             .take_while(move |odd| odd.student == student)
             .map(|odd| odd.row)
     }
+
+    /// How many rows each school has, and the offset of its last one; after [`AttendanceFold::finish`].
+    pub(crate) fn by_school(&self) -> impl Iterator<Item = (&str, u64, Option<u16>)> {
+        let mut schools: Vec<(u64, Option<u16>)> = vec![(0, None); self.schools.names.len()];
+        for (lane, head) in self.heads.iter().enumerate() {
+            let bytes = self.bytes(lane);
+            let school = &mut schools[usize::from(head.school)];
+            school.0 += bytes.iter().filter(|byte| **byte > 0).count() as u64;
+            let last = bytes.iter().rposition(|byte| *byte > 0).map(|at| at as u16);
+            school.1 = school.1.max(last);
+        }
+        for odd in &self.odd {
+            let school = &mut schools[usize::from(odd.row.school.0)];
+            school.0 += 1;
+            school.1 = school.1.max(Some(odd.row.day));
+        }
+        let named = self.schools.names.iter().zip(schools);
+        named.map(|(name, (rows, last))| (name, rows, last))
+    }
 }
 
 /// A part of a day in millionths; blank is the whole day, what is no number from 0 to 1 is `None`.

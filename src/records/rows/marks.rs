@@ -10,7 +10,7 @@ use crate::records::ids::{Ids, packed_at};
 use crate::records::lines::Row;
 use crate::records::notes::{Line, Notes};
 use crate::records::plan::Plan;
-use crate::school::{Meaning, ScaleKind};
+use crate::school::Meaning;
 
 use super::quick::Dates;
 
@@ -18,8 +18,6 @@ use super::quick::Dates;
 pub(crate) const NONE: u32 = u32::MAX;
 const NO_DATE: i32 = i32::MIN;
 const NO_COUNT: u16 = u16::MAX;
-/// Fewer numeric marks than this say nothing about the scale they are on; chosen by us.
-const TELLING_MARKS: u64 = 10;
 
 /// One row of the grades table under its fold's numbers.
 #[derive(Clone, Copy, Debug)]
@@ -55,28 +53,6 @@ impl MarkRow {
     /// What makes two rows rows about one mark.
     fn key(&self) -> (u32, u32, u32, u32, MarkKind, i32) {
         (self.student, self.course, self.term, self.school, self.kind, self.date)
-    }
-}
-
-/// What is to be known of a mark, found out once for each that is written.
-#[derive(Clone, Copy, Debug)]
-struct About {
-    /// Whether any scale has it.
-    understood: bool,
-    /// Whether it begins as a number does.
-    numeric: bool,
-    /// Whether it is a number up to 4.
-    up_to_four: bool,
-}
-
-impl About {
-    fn new(mark: &str, meaning: &Meaning) -> About {
-        let numeric = mark.as_bytes()[0].is_ascii_digit();
-        About {
-            understood: value(mark, meaning).is_some() || takes_out(mark, meaning),
-            numeric,
-            up_to_four: numeric && number_in(mark).is_some_and(|number| number <= 4.0),
-        }
     }
 }
 
@@ -150,9 +126,8 @@ pub(crate) struct MarkFold {
     pub(crate) course_words: Vec<(String, String)>,
     /// The rows; after [`MarkFold::finish`] by student, without duplicates, one per key.
     pub(crate) rows: Vec<MarkRow>,
-    about: Vec<About>,
-    numeric: u64,
-    up_to_four: u64,
+    /// By text: whether any scale has it, found out once for each that is written.
+    understood: Vec<bool>,
     dates: Dates<i32>,
     quick: Quick,
 }
@@ -225,12 +200,9 @@ impl MarkFold {
             0 => NONE,
             key => {
                 let number = self.texts.known(key)?;
-                let about = self.about[number as usize];
-                if !about.understood {
+                if !self.understood[number as usize] {
                     return None;
                 }
-                self.numeric += u64::from(about.numeric);
-                self.up_to_four += u64::from(about.up_to_four);
                 number
             }
         };
@@ -312,15 +284,13 @@ impl MarkFold {
     /// The number of a mark; one that stands in no scale is counted.
     fn mark(&mut self, mark: &str, plan: &Plan<'_>, row: &Row<'_>, meaning: &Meaning, notes: &mut Notes) -> u32 {
         let number = self.texts.number(mark);
-        if self.about.len() <= number as usize {
-            self.about.push(About::new(mark, meaning));
+        if self.understood.len() <= number as usize {
+            self.understood
+                .push(value(mark, meaning).is_some() || takes_out(mark, meaning));
         }
-        let about = self.about[number as usize];
-        if !about.understood {
+        if !self.understood[number as usize] {
             notes.unknown("unknown-mark", row.line, plan.header(MARK), mark);
         }
-        self.numeric += u64::from(about.numeric);
-        self.up_to_four += u64::from(about.up_to_four);
         number
     }
 
@@ -346,8 +316,6 @@ impl MarkFold {
             text: of(&texts, row.text),
             ..*row
         }));
-        self.numeric += other.numeric;
-        self.up_to_four += other.up_to_four;
     }
 
     /// Leaves one row per mark: equal ones are duplicates, of others the lower mark stays. After the last row.
@@ -396,13 +364,27 @@ impl MarkFold {
         self.rows = rows;
     }
 
-    /// Whether the marks look like levels from 1 to 4 though only percent scales are configured.
-    pub(in crate::records) fn looks_like_levels(&self, meaning: &Meaning) -> bool {
-        let kinds = || meaning.grades.scales.iter().map(|scale| scale.kind);
-        self.numeric >= TELLING_MARKS
-            && self.numeric == self.up_to_four
-            && kinds().any(|kind| kind == ScaleKind::Percent)
-            && !kinds().any(|kind| kind == ScaleKind::Levels)
+    /// The number that each mark's text holds where it begins as a number does, by the text's number.
+    pub(crate) fn numbers(&self) -> Vec<Option<f64>> {
+        let number = |text: &str| number_in(text).filter(|_| text.as_bytes().first().is_some_and(u8::is_ascii_digit));
+        self.texts.names.iter().map(number).collect()
+    }
+
+    /// The id of a row's school; empty where the export does not say.
+    pub(crate) fn school(&self, number: u32) -> &str {
+        if number == NONE {
+            return "";
+        }
+        self.schools.names.name(number)
+    }
+
+    /// What the export calls a course: its subject, else its name.
+    pub(crate) fn subject(&self, course: u32) -> &str {
+        match self.course_words.get(course as usize) {
+            Some((name, subject)) if subject.is_empty() => name,
+            Some((_, subject)) => subject,
+            None => "",
+        }
     }
 }
 

@@ -162,26 +162,42 @@ pub(in crate::records) fn contact(plan: &Plan<'_>, row: &Row<'_>, notes: &mut No
 }
 
 /// Words that betray student-level lunch eligibility, which federal law keeps out of other uses (42 U.S.C. 1758(b)(6)).
-const LUNCH_WORDS: [&str; 8] = [
+const LUNCH_WORDS: [&str; 10] = [
     "lunch",
     "frl",
     "frpl",
     "meal",
-    "free or reduced",
-    "free_reduced",
+    "freereduced",
+    "freeorreduced",
+    "freeandreduced",
+    "reducedprice",
     "frpm",
     "nslp",
 ];
+/// Values that mean lunch eligibility whatever the group is called.
+const LUNCH_VALUES: [&str; 4] = ["free", "reduced", "f", "r"];
+
+/// Whether a group or its value is about lunch eligibility; spaces and signs hide nothing.
+fn is_lunch(group: &str, value: &str) -> bool {
+    let plain = |text: &str| -> String {
+        let letters = text.chars().filter(|letter| letter.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let (group, value) = (plain(group), plain(value));
+    let named = |text: &str| LUNCH_WORDS.iter().any(|word| text.contains(word));
+    // One letter alone may as well be a gender; it is lunch where the group is about income.
+    let income = ["ses", "income", "econ", "eligib"]
+        .iter()
+        .any(|word| group.contains(word));
+    let valued = LUNCH_VALUES.contains(&value.as_str()) && (value.len() > 1 || income);
+    named(&group) || named(&value) || valued
+}
 
 /// One row of the groups table; lunch eligibility is refused.
 pub(in crate::records) fn group(plan: &Plan<'_>, row: &Row<'_>, notes: &mut Notes) -> Option<GroupRow> {
     let group = plan.need(row, groups::GROUP, notes)?;
     let value = plan.need(row, groups::VALUE, notes)?;
-    let (group_lower, value_lower) = (lower(group), lower(value));
-    if LUNCH_WORDS
-        .iter()
-        .any(|word| group_lower.contains(word) || value_lower.contains(word))
-    {
+    if is_lunch(group, value) {
         notes.add("lunch-refused", row.line, plan.header(groups::GROUP), "");
         return None;
     }

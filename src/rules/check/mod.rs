@@ -11,6 +11,7 @@ use super::card::Card;
 use super::plain::{Spot, Wrong};
 use super::switches;
 use super::vocabulary::{self, Kind};
+use super::word::PluginWord;
 use crate::indicators::Word;
 use crate::school::{Table, Tables};
 use crate::script::{self, Node, walk_statement};
@@ -39,6 +40,8 @@ pub(super) struct Findings {
     pub(super) words: BTreeSet<Word>,
     /// Words of `measure` and `applies` alone.
     pub(super) judging_words: BTreeSet<Word>,
+    /// Plugins' words, and whether one of them takes part in judging.
+    pub(super) plugin_words: BTreeMap<String, bool>,
     /// What is asked of other rules, and where.
     pub(super) asks: BTreeMap<Asked, Spot>,
     /// Functions that `measure` and `applies` reach, themselves included.
@@ -57,8 +60,11 @@ impl Findings {
 
     /// Adds the words of least values: they decide as much as those of `measure`.
     pub(super) fn add_needs(&mut self, cards: &[Card]) {
-        let named = cards.iter().flat_map(|card| card.needs.keys());
-        for entry in named.filter_map(|name| vocabulary::word(name)) {
+        for name in cards.iter().flat_map(|card| card.needs.keys()) {
+            let Some(entry) = vocabulary::word(name) else {
+                self.plugin_words.insert(name.clone(), true);
+                continue;
+            };
             self.words.insert(entry.word);
             self.judging_words.insert(entry.word);
         }
@@ -114,6 +120,8 @@ pub(super) struct Checker<'a> {
     pub(super) shared: &'a [(Signature, Vec<String>)],
     /// Parameters of the card, with their kinds.
     pub(super) params: &'a BTreeMap<String, Kind>,
+    /// Words of plugins, those out of work included.
+    pub(super) words: &'a [PluginWord],
 }
 
 /// Where in the script the checker is.
@@ -169,6 +177,41 @@ impl Checker<'_> {
         findings
     }
 
+    /// Checks a script that is no rule: its one entry takes the student alone.
+    pub(super) fn check_indicator(&self, entry: &str) -> Findings {
+        let mut findings = Findings::default();
+        let keys = self.map_keys();
+        for (signature, params) in self.own {
+            if let Some(wrong) = taken_name(&signature.0, self.place_of_function(&signature.0)) {
+                findings.wrongs.push(wrong);
+            }
+            let student = (signature.0 == entry)
+                .then(|| params.first().map(String::as_str))
+                .flatten();
+            let mut here = Here {
+                student,
+                p: None,
+                keys: &keys,
+                own: true,
+                judging: true,
+            };
+            self.check_function(signature, &mut here, &mut findings);
+        }
+        let here = Here {
+            student: None,
+            p: None,
+            keys: &keys,
+            own: true,
+            judging: true,
+        };
+        self.check_statements(|name, _| is_closure(name), &here, &mut findings);
+        findings.wrongs.extend(switches::check(self));
+        findings
+            .wrongs
+            .sort_by_key(|wrong| wrong.spot.map(|spot| (spot.line, spot.column)));
+        findings
+    }
+
     fn check_names(&self, findings: &mut Findings) {
         if !self
             .own
@@ -193,6 +236,13 @@ impl Checker<'_> {
             }
             if let Some(wrong) = taken_name(name, at) {
                 findings.wrongs.push(wrong);
+            } else if self.words.iter().any(|word| word.name == *name) {
+                findings.wrongs.push(Wrong::new(
+                    "rule-name-taken",
+                    at,
+                    format!("`{name}` is the word of a plugin"),
+                    "give the function another name",
+                ));
             } else if self.shared.iter().any(|((shared, _), _)| shared == name) {
                 findings.wrongs.push(Wrong::new(
                     "rule-name-taken",

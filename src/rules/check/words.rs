@@ -6,6 +6,7 @@ use super::{ARGUMENTS, Asked, Checker, Findings, Here};
 use crate::indicators::Word;
 use crate::rules::plain::{Spot, Wrong, spot};
 use crate::rules::vocabulary;
+use crate::rules::word::{PluginWord, out_of_work};
 use crate::script::{self, Node, nearest};
 
 const WORD: &str = "rule-unknown-word";
@@ -58,7 +59,7 @@ impl Checker<'_> {
             }
             return;
         }
-        if vocabulary::names().any(|known| known == name) {
+        if vocabulary::names().any(|known| known == name) || self.plugin_word(name).is_some() {
             findings.wrongs.push(Wrong::new(
                 FUNCTION,
                 at,
@@ -120,7 +121,7 @@ impl Checker<'_> {
                 }
                 continue;
             }
-            let behind_word = at > 0 && is_word(links[at - 1].0);
+            let behind_word = at > 0 && (is_word(links[at - 1].0) || self.is_plugin_word(links[at - 1].0));
             match link {
                 Expr::Property(property, position) => {
                     self.property(
@@ -178,7 +179,11 @@ impl Checker<'_> {
         if !of_student && (here.keys.contains(name) || name == "len") {
             return;
         }
-        findings.wrongs.push(unknown_word(name, at));
+        if let Some(word) = self.plugin_word(name) {
+            note_plugin_word(word, at, here, findings);
+            return;
+        }
+        findings.wrongs.push(self.unknown_word(name, at));
     }
 
     fn method(
@@ -210,6 +215,15 @@ impl Checker<'_> {
             note_word(entry.word, at, here, findings);
             return;
         }
+        if self.plugin_word(name).is_some() {
+            findings.wrongs.push(Wrong::new(
+                ARGUMENTS,
+                at,
+                format!("`{name}` takes nothing in brackets"),
+                format!("write `student.{name}`"),
+            ));
+            return;
+        }
         if let Some(entry) = vocabulary::call(name).filter(|entry| entry.of_student) {
             if arguments(name, count, entry.arguments, at, findings) {
                 self.asked(name, &call.args[0], at, here, findings);
@@ -217,7 +231,7 @@ impl Checker<'_> {
             return;
         }
         if of_student {
-            findings.wrongs.push(unknown_word(name, at));
+            findings.wrongs.push(self.unknown_word(name, at));
             return;
         }
         if self.own.iter().chain(self.shared).any(|((known, _), _)| known == name) {
@@ -250,7 +264,10 @@ impl Checker<'_> {
             ("has", Some(text)) => {
                 match vocabulary::word(text).filter(|entry| !vocabulary::takes_text(entry.word)) {
                     Some(entry) => note_word(entry.word, at, here, findings),
-                    None => findings.wrongs.push(unknown_word(text, at)),
+                    None => match self.plugin_word(text) {
+                        Some(word) => note_plugin_word(word, at, here, findings),
+                        None => findings.wrongs.push(self.unknown_word(text, at)),
+                    },
                 }
                 return;
             }
@@ -268,6 +285,37 @@ impl Checker<'_> {
         };
         findings.asks.entry(ask).or_insert(at);
     }
+
+    fn plugin_word(&self, name: &str) -> Option<&PluginWord> {
+        self.words.iter().find(|word| word.name == name)
+    }
+
+    fn is_plugin_word(&self, link: &Expr) -> bool {
+        matches!(link, Expr::Property(property, _) if self.plugin_word(&property.2).is_some())
+    }
+
+    fn unknown_word(&self, name: &str, at: Spot) -> Wrong {
+        let mut known: Vec<&str> = vocabulary::names().collect();
+        known.extend(self.words.iter().map(|word| word.name.as_str()));
+        Wrong::new(
+            WORD,
+            at,
+            format!("there is no word `{name}`"),
+            nearest(name, known).map_or_else(
+                || "see the list of words".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            ),
+        )
+    }
+}
+
+/// Notes a plugin's word; one that is out of work cannot be read.
+fn note_plugin_word(word: &PluginWord, at: Spot, here: &Here<'_>, findings: &mut Findings) {
+    if let Some(out) = &word.out_of_work {
+        findings.wrongs.push(out_of_work(&word.name, out, at));
+        return;
+    }
+    *findings.plugin_words.entry(word.name.clone()).or_default() |= here.judging;
 }
 
 /// Refuses a bare number or text where a window belongs: `student.absences(20)`.
@@ -346,18 +394,6 @@ fn note_word(word: Word, at: Spot, here: &Here<'_>, findings: &mut Findings) {
             "make sure that this is meant and allowed",
         ));
     }
-}
-
-fn unknown_word(name: &str, at: Spot) -> Wrong {
-    Wrong::new(
-        WORD,
-        at,
-        format!("there is no word `{name}`"),
-        nearest(name, vocabulary::names()).map_or_else(
-            || "see the list of words".to_owned(),
-            |near| format!("did you mean `{near}`?"),
-        ),
-    )
 }
 
 /// Checks a number of arguments; whether it is one of those allowed.

@@ -86,7 +86,14 @@ fn mistakes_in_the_changes_are_placed_and_explained() {
 
 fn digest(card: &str, functions: &str, meaning: &Meaning) -> String {
     let files = vec![rule("rules/attendance/probe.rhai", card, functions)];
-    let (set, problems) = super::super::load::build(&Sources { files }, meaning, false);
+    let (set, problems) = super::super::load::build(
+        &Sources {
+            files,
+            words: Vec::new(),
+        },
+        meaning,
+        false,
+    );
     assert!(problems.is_empty(), "{problems:?}");
     set.rules()[0].digest("1").to_owned()
 }
@@ -218,7 +225,13 @@ fn a_live_rule_without_a_trial_that_holds_is_not_put_to_work() {
     let at_work = |text: &str, cases: Option<&str>| {
         let mut files = vec![SourceFile::new("rules/attendance/late_work.rhai", text)];
         files.extend(cases.map(|cases| SourceFile::new("rules/attendance/late_work.test.toml", cases)));
-        let (set, mut problems) = load(&Sources { files }, &Meaning::default());
+        let (set, mut problems) = load(
+            &Sources {
+                files,
+                words: Vec::new(),
+            },
+            &Meaning::default(),
+        );
         assert_eq!(set.rules().is_empty(), !problems.is_empty());
         problems
             .pop()

@@ -6,6 +6,7 @@ mod changed;
 mod judging;
 mod missing;
 mod operators;
+mod plugins;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,7 +62,14 @@ pub(super) fn measuring(body: &str) -> SourceFile {
 
 /// Loads files without trials.
 pub(super) fn loaded(files: Vec<SourceFile>) -> (RuleSet, Vec<Problem>) {
-    build(&Sources { files }, &Meaning::default(), false)
+    build(
+        &Sources {
+            files,
+            words: Vec::new(),
+        },
+        &Meaning::default(),
+        false,
+    )
 }
 
 /// What every rule says of a student in grade 9 at school 1044.

@@ -38,6 +38,7 @@ pub(super) fn letter(student: &str, level: Level, state: State) -> Letter {
             entries: vec![entry],
             counts: Vec::new(),
             left_off: 0,
+            atop: Vec::new(),
             late: Vec::new(),
             report: Vec::new(),
         },

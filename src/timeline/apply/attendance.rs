@@ -10,13 +10,19 @@ use crate::records::{AttendanceFold, Covers, Numbering};
 use crate::school::{Interner, SchoolYear, Table};
 
 /// Applies attendance rows.
-pub(super) fn attendance(books: &mut Books, fold: &AttendanceFold, covers: Covers, applied: &mut Applied) {
+pub(super) fn attendance(
+    books: &mut Books,
+    fold: &AttendanceFold,
+    covers: Covers,
+    withheld: &BTreeSet<SchoolIx>,
+    applied: &mut Applied,
+) {
     let numbering = numbering(books, fold);
     let schools: BTreeSet<_> = numbering.schools.iter().copied().map(Some).collect();
     let (first, last) = fold.span.unzip();
     let year = books.year;
     let day = |offset: Option<u16>| offset.map(|offset| year.day(offset));
-    let scope = Scope::new(covers, schools, day(first), day(last));
+    let scope = Scope::new(covers, schools, day(first), day(last)).but(withheld);
     meet(books, fold.students.names.iter());
     let mut rows_of: Vec<Option<u32>> = vec![None; books.students.len()];
     for (number, id) in fold.students.names.iter().enumerate() {
@@ -69,7 +75,11 @@ fn numbering(books: &mut Books, fold: &AttendanceFold) -> Numbering {
 }
 
 /// What stands after a file: old rows that it does not replace, and its own.
-fn merged(old: &Attendance, new: Attendance, scope: &Scope, year: SchoolYear) -> Attendance {
+fn merged(old: &Attendance, mut new: Attendance, scope: &Scope, year: SchoolYear) -> Attendance {
+    if !scope.withheld.is_empty() {
+        new.remove(|row| scope.withholds(Some(row.school)));
+        new.settle();
+    }
     let keys: FxHashSet<_> = if matches!(scope.covers, Covers::Rows | Covers::Term) {
         new.rows().map(|row| key(&row)).collect()
     } else {
@@ -79,6 +89,7 @@ fn merged(old: &Attendance, new: Attendance, scope: &Scope, year: SchoolYear) ->
         scope.replaces(Some(row.school), Some(year.day(row.day))) || (!keys.is_empty() && keys.contains(&key(row)))
     };
     let whole = match scope.covers {
+        _ if !scope.withheld.is_empty() => old.is_empty(),
         Covers::Now => true,
         // The usual night: every lane is of a school in the file, and no row need be looked at.
         Covers::Year => {

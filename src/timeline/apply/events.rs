@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Applied, Scope, by_student};
-use crate::facts::{Books, Contact, Incident, Plan, Student, StudentIx};
+use crate::facts::{Books, Contact, Incident, Plan, SchoolIx, Student, StudentIx};
 use crate::records::{ContactRow, Covers, IncidentRow, PlanRow};
 use crate::school::Table;
 
@@ -37,8 +37,14 @@ fn replace<T: PartialEq + Clone>(
 }
 
 /// Applies incident rows.
-pub(super) fn incidents(books: &mut Books, rows: &[IncidentRow], covers: Covers, applied: &mut Applied) {
-    let incoming = by_student(books, rows, |books, row| {
+pub(super) fn incidents(
+    books: &mut Books,
+    rows: &[IncidentRow],
+    covers: Covers,
+    withheld: &BTreeSet<SchoolIx>,
+    applied: &mut Applied,
+) {
+    let mut incoming = by_student(books, rows, |books, row| {
         let student = books.student(&row.student_id);
         let fact = Incident {
             incident: row.incident_id.as_str().into(),
@@ -58,7 +64,11 @@ pub(super) fn incidents(books: &mut Books, rows: &[IncidentRow], covers: Covers,
         schools,
         facts().map(|f| f.date).min(),
         facts().map(|f| f.date).max(),
-    );
+    )
+    .but(withheld);
+    for facts in incoming.values_mut() {
+        facts.retain(|fact| !scope.withholds(Some(fact.school)));
+    }
     let changed = replace(
         books,
         incoming,

@@ -56,7 +56,14 @@ impl Key {
 }
 
 /// Applies marks.
-pub(super) fn marks(books: &mut Books, fold: &MarkFold, covers: Covers, accepted: Day, applied: &mut Applied) {
+pub(super) fn marks(
+    books: &mut Books,
+    fold: &MarkFold,
+    covers: Covers,
+    accepted: Day,
+    withheld: &BTreeSet<SchoolIx>,
+    applied: &mut Applied,
+) {
     let numbering = number(books, fold, applied);
     let mut schools: BTreeSet<_> = numbering.schools.iter().copied().map(Some).collect();
     if fold.rows.iter().any(|row| row.school == NONE) {
@@ -69,15 +76,25 @@ pub(super) fn marks(books: &mut Books, fold: &MarkFold, covers: Covers, accepted
         ),
         _ => (None, None),
     };
-    let scope = Scope::new(covers, schools, first, last);
+    let scope = Scope::new(covers, schools, first, last).but(withheld);
     let terms: BTreeSet<u32> = numbering.terms.iter().copied().collect();
     let replaces = |mark: &Mark| match covers {
-        Covers::Term => terms.contains(&mark.term) && scope.schools.contains(&mark.school),
+        Covers::Term => {
+            terms.contains(&mark.term) && scope.schools.contains(&mark.school) && !scope.withholds(mark.school)
+        }
         _ => scope.replaces(mark.school, mark.date),
+    };
+    let believed: Vec<MarkRow>;
+    let rows = if withheld.is_empty() {
+        fold.rows.as_slice()
+    } else {
+        let kept = fold.rows.iter().filter(|row| !scope.withholds(numbering.school(row)));
+        believed = kept.copied().collect();
+        &believed
     };
     meet(books, fold.students.names.iter());
     let mut rows_of: Vec<&[MarkRow]> = vec![&[]; books.students.len()];
-    for rows in fold.rows.chunk_by(|one, two| one.student == two.student) {
+    for rows in rows.chunk_by(|one, two| one.student == two.student) {
         let student = books.student(fold.students.names.name(rows[0].student));
         rows_of[student.0 as usize] = rows;
     }

@@ -53,6 +53,8 @@ struct Scope {
     schools: BTreeSet<Option<SchoolIx>>,
     /// The whole weeks from the file's first to its last date.
     weeks: Option<(Day, Day)>,
+    /// Schools whose part is held: nothing of theirs is replaced.
+    withheld: BTreeSet<SchoolIx>,
 }
 
 impl Scope {
@@ -64,13 +66,28 @@ impl Scope {
             weeks: first
                 .zip(last)
                 .map(|(first, last)| (first.monday(), last.monday().plus(6))),
+            withheld: BTreeSet::new(),
         }
+    }
+
+    /// The same but for schools whose part is held.
+    fn but(mut self, withheld: &BTreeSet<SchoolIx>) -> Scope {
+        self.withheld.clone_from(withheld);
+        self
+    }
+
+    /// Whether a school's part is held.
+    fn withholds(&self, school: Option<SchoolIx>) -> bool {
+        school.is_some_and(|school| self.withheld.contains(&school))
     }
 
     /// Whether the file is the whole truth about a fact of this school on this day, so that a fact it does not hold is no more.
     ///
     /// A term's file replaces by term, which only tables with terms can say: for the others it adds and corrects by key.
     fn replaces(&self, school: Option<SchoolIx>, date: Option<Day>) -> bool {
+        if self.withholds(school) {
+            return false;
+        }
         match self.covers {
             Covers::Year => self.schools.contains(&school),
             Covers::Window => {
@@ -89,7 +106,7 @@ impl Scope {
 /// Applies one export to the books. `accepted` is the round's as-of day; `last_as_of` the as-of day of the round before, the last on
 /// which somebody no longer listed still was (`None`: there was none, so a listing that went away never held).
 ///
-/// Applying the same export twice changes nothing the second time. An intake that is not usable changes nothing. Names, staff,
+/// Of schools in `intake.withheld` nothing changes. Applying the same export twice changes nothing the second time. An intake that is not usable changes nothing. Names, staff,
 /// caseloads, groups and outcomes are not in the books: the caller takes them from the intake before.
 pub fn apply(books: &mut Books, intake: Intake, covers: Covers, accepted: Day, last_as_of: Option<Day>) -> Applied {
     let mut applied = Applied::default();
@@ -98,19 +115,22 @@ pub fn apply(books: &mut Books, intake: Intake, covers: Covers, accepted: Day, l
     }
     let known = books.students.len();
     books.expect(intake.students.len());
+    let withheld: BTreeSet<SchoolIx> = intake.withheld.iter().map(|id| books.school(id)).collect();
     for &table in &intake.tables {
         match table {
             Table::Schools => places::schools(books, &intake.school_rows, &mut applied),
             Table::Calendar => places::calendar(books, &intake.calendar, covers, &mut applied),
             Table::Terms => places::terms(books, &intake.term_rows, covers, &mut applied),
             Table::Courses => places::courses(books, &intake.courses, covers, &mut applied),
-            Table::Students => people::students(books, &intake.students, covers, last_as_of, &mut applied),
-            Table::Enrollments => people::enrollments(books, &intake.enrollments, covers, last_as_of, &mut applied),
-            Table::Attendance => attendance::attendance(books, &intake.attendance, covers, &mut applied),
-            Table::Grades => marks::marks(books, &intake.marks, covers, accepted, &mut applied),
+            Table::Students => people::students(books, &intake.students, covers, last_as_of, &withheld, &mut applied),
+            Table::Enrollments => {
+                people::enrollments(books, &intake.enrollments, covers, last_as_of, &withheld, &mut applied)
+            }
+            Table::Attendance => attendance::attendance(books, &intake.attendance, covers, &withheld, &mut applied),
+            Table::Grades => marks::marks(books, &intake.marks, covers, accepted, &withheld, &mut applied),
             Table::Behavior => {
                 books.behavior_seen = true;
-                events::incidents(books, &intake.incidents, covers, &mut applied);
+                events::incidents(books, &intake.incidents, covers, &withheld, &mut applied);
             }
             Table::Interventions => events::plans(books, &intake.plans, covers, &mut applied),
             Table::Contacts => events::contacts(books, &intake.contacts, covers, &mut applied),

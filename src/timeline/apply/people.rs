@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Applied, Scope, by_student};
-use crate::facts::{Books, Enrollment, StudentIx};
+use crate::facts::{Books, Enrollment, SchoolIx, StudentIx};
 use crate::records::{Covers, EnrollmentRow, Stay, StudentRow};
 use crate::school::{Day, Table};
 
@@ -25,6 +25,7 @@ pub(super) fn students(
     rows: &[StudentRow],
     covers: Covers,
     last_as_of: Option<Day>,
+    withheld: &BTreeSet<SchoolIx>,
     applied: &mut Applied,
 ) {
     // One row per student by now, and nearly every student has one: a list by number, no map.
@@ -49,11 +50,13 @@ pub(super) fn students(
         .filter_map(|(listing, _)| listing.as_ref())
         .map(|l| Some(l.school))
         .collect();
-    let scope = Scope::new(covers, schools, None, None);
+    let scope = Scope::new(covers, schools, None, None).but(withheld);
     for at in 0..books.students.len() {
         let index = StudentIx(at as u32);
         let student = &mut books.students[at];
         match listed.get(at).and_then(Option::as_ref) {
+            // Listed at a school whose part is held: whatever stood of the student stands.
+            Some((Some(listing), _)) if scope.withholds(Some(listing.school)) => {}
             Some((listing, programs)) => {
                 // A row that names no school says that the student is there, and nothing of where.
                 let mut listing = listing.clone().or_else(|| student.listing.clone());
@@ -103,14 +106,18 @@ pub(super) fn enrollments(
     rows: &[EnrollmentRow],
     covers: Covers,
     last_as_of: Option<Day>,
+    withheld: &BTreeSet<SchoolIx>,
     applied: &mut Applied,
 ) {
-    let listed = by_student(books, rows, |books, row| {
+    let mut listed = by_student(books, rows, |books, row| {
         let student = books.student(&row.student_id);
         (student, fact(books, &row.stay))
     });
     let schools: BTreeSet<_> = listed.values().flatten().map(|stay| Some(stay.school)).collect();
-    let scope = Scope::new(covers, schools, None, None);
+    let scope = Scope::new(covers, schools, None, None).but(withheld);
+    for stays in listed.values_mut() {
+        stays.retain(|stay| !scope.withholds(Some(stay.school)));
+    }
     for at in 0..books.students.len() {
         let index = StudentIx(at as u32);
         let rows = listed.get(&index).map_or(&[][..], Vec::as_slice);

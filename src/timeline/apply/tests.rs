@@ -489,3 +489,91 @@ fn the_order_of_rows_leaves_no_trace() {
         assert_eq!(books(&back), books(&rows));
     }
 }
+
+#[test]
+fn of_a_school_whose_part_is_held_everything_stands_as_before() {
+    const ROSTER: &str = "student_id,first_name,last_name,grade,school_id\n";
+    const STAYS: &str = "student_id,school_id,grade,entry_date\n";
+    const INCIDENTS: &str = "incident_id,student_id,school_id,date,type\n";
+    // First what both schools said, then what school 100 says and school 200 seems to say: less, more, other things.
+    let nights = [
+        (
+            Table::Attendance,
+            Covers::Year,
+            ATTENDANCE,
+            ["a,100,2026-09-01,A\n", "b,200,2026-09-01,A\n"],
+            ["a,100,2026-09-02,A\n", "b,200,2026-09-03,E\nc,200,2026-09-03,A\n"],
+        ),
+        (
+            Table::Grades,
+            Covers::Term,
+            GRADES,
+            ["a,100,MA,Q1,80,final,\n", "b,200,MA,Q1,80,final,\n"],
+            ["a,100,MA,Q1,70,final,\n", "b,200,MA,Q1,3,final,\n"],
+        ),
+        (
+            Table::Behavior,
+            Covers::Year,
+            INCIDENTS,
+            ["1,a,100,2026-09-01,Fighting\n", "2,b,200,2026-09-01,Fighting\n"],
+            ["3,a,100,2026-09-02,Fighting\n", "4,b,200,2026-09-02,Fighting\n"],
+        ),
+        (
+            Table::Students,
+            Covers::Now,
+            ROSTER,
+            ["a,A,A,9,100\n", "b,B,B,9,200\nd,D,D,9,200\n"],
+            ["a,A,A,10,100\n", "b,B,B,10,200\n"],
+        ),
+        (
+            Table::Enrollments,
+            Covers::Now,
+            STAYS,
+            ["a,100,9,2026-08-17\n", "b,200,9,2026-08-17\nd,200,9,2026-08-17\n"],
+            ["a,100,10,2026-08-17\n", "b,200,10,2026-09-01\n"],
+        ),
+    ];
+    for (table, covers, header, before, after) in nights {
+        for second in [after[1], ""] {
+            let (mut held, mut kept) = (District::new(), District::new());
+            for district in [&mut held, &mut kept] {
+                let first = format!("{header}{}{}", before[0], before[1]);
+                district.round("2026-09-07", table, covers, &first);
+            }
+            let mut intake = take(table, &format!("{header}{}{second}", after[0]));
+            intake.withheld.insert("200".to_owned());
+            apply(
+                &mut held.books,
+                intake,
+                covers,
+                day("2026-09-08"),
+                Some(day("2026-09-07")),
+            );
+            // As if school 200 had said tonight what it said before.
+            kept.round(
+                "2026-09-08",
+                table,
+                covers,
+                &format!("{header}{}{}", after[0], before[1]),
+            );
+            let facts = |district: &District| -> Vec<String> {
+                let students = district.books.students.iter().zip(district.books.names.students.iter());
+                let mut facts: Vec<String> = students
+                    .filter(|(_, id)| *id != "c")
+                    .map(|(student, id)| {
+                        let marks = district.marks(id);
+                        let incidents: Vec<String> =
+                            student.incidents.iter().map(|one| one.incident.to_string()).collect();
+                        format!(
+                            "{id} {:?} {:?} {marks:?} {incidents:?}",
+                            student.listing, student.enrollments
+                        )
+                    })
+                    .collect();
+                facts.extend(district.attendance());
+                facts
+            };
+            assert_eq!(facts(&held), facts(&kept), "{table}, school 200: `{second}`");
+        }
+    }
+}

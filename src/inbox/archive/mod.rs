@@ -1,0 +1,334 @@
+//! What is kept of accepted exports: the columns that their feed reads, compressed, with a line each that says where they came from.
+//!
+//! `YYYY/MM/DD/<digest>-<name>.csv.gz` below the archive's folder, by the day on which the round ran, and beside them
+//! `index.jsonl`. Nothing is read from it in a round; `rebuild` reads all of it.
+
+mod index;
+mod press;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+use flate2::read::MultiGzDecoder;
+use rustc_hash::FxHashMap;
+
+use super::Export;
+use super::claim::{private_folder, sync_folder};
+use crate::monitor::{Place, Problem, Weight};
+use crate::records::{Adapter, Feed};
+use crate::school::{Day, SchoolYear};
+
+pub use index::{Entry, Line, Ring};
+use press::Pressed;
+
+/// Hexadecimal digits of the digest in a kept file's name: enough to tell a district's exports apart.
+const DIGITS: usize = 12;
+/// Letters of an export's name in a kept file's name: the whole name stands in the index.
+const NAME_LETTERS: usize = 80;
+
+/// One accepted export on its way into the archive.
+pub struct Bring<'b> {
+    /// The file.
+    pub export: &'b Export,
+    /// Its feed's name in the store.
+    pub feed_name: &'b str,
+    /// Its feed.
+    pub feed: &'b Feed,
+    /// What reads it.
+    pub adapter: &'b Adapter,
+    /// The school year it was read for.
+    pub year: SchoolYear,
+    /// Blake3 of its bytes as they were read, hexadecimal.
+    pub digest: &'b str,
+    /// Whether every cell of it is read, so that it can be kept as it is.
+    pub whole: bool,
+    /// Its place among the exports of its round, in the order in which they applied.
+    pub place: u32,
+}
+
+/// Why an export was not kept.
+#[derive(Debug)]
+pub enum Refused {
+    /// Its bytes are no longer those that were read.
+    Changed,
+    /// What the system says: a full disk, a folder that may not be written.
+    System(io::Error),
+}
+
+impl From<io::Error> for Refused {
+    fn from(error: io::Error) -> Refused {
+        Refused::System(error)
+    }
+}
+
+/// The archive of a home.
+pub struct Archive {
+    root: PathBuf,
+    /// What is kept already, by feed and digest; read when first asked for.
+    known: Option<FxHashMap<(String, String), Entry>>,
+    /// Lines that are to be written.
+    lines: Vec<Line>,
+    /// Kept files that may not be on the disk yet. Flushed together at the end: then thousands of them cost little more than one.
+    fresh: Vec<PathBuf>,
+}
+
+impl Archive {
+    /// The archive at a folder; nothing is read or made yet.
+    pub fn at(root: PathBuf) -> Archive {
+        Archive {
+            root,
+            known: None,
+            lines: Vec::new(),
+            fresh: Vec::new(),
+        }
+    }
+
+    /// Keeps an export. It counts as kept once [`Archive::finish`] has written its line.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not kept; nothing half-written stays.
+    pub fn keep(&mut self, ring: &Ring, bring: &Bring<'_>) -> Result<(), Refused> {
+        let folder = day_folder(ring.today);
+        private_folder(&self.root.join(&folder))?;
+        let growing = self.root.join(&folder).join(".growing.part");
+        let pressed = press::press(bring, &growing).and_then(|pressed| match pressed.original == bring.digest {
+            true => self.name(&folder, &growing, bring).map(|kept| (pressed, kept)),
+            false => Err(io::ErrorKind::ResourceBusy.into()),
+        });
+        let (pressed, kept) = match pressed {
+            Ok(done) => done,
+            Err(error) => {
+                // A disk that is full must not stay full because of us.
+                let _ = fs::remove_file(&growing);
+                return Err(match error.kind() {
+                    io::ErrorKind::ResourceBusy => Refused::Changed,
+                    _ => Refused::System(error),
+                });
+            }
+        };
+        self.fresh.push(self.root.join(&kept));
+        self.lines.push(Line::File(entry(ring, bring, kept, &pressed)));
+        Ok(())
+    }
+
+    /// Gives a kept file its name, the first that is free.
+    fn name(&self, folder: &str, growing: &Path, bring: &Bring<'_>) -> io::Result<String> {
+        let stem = format!(
+            "{}-{}",
+            &bring.digest[..DIGITS.min(bring.digest.len())],
+            stem(&bring.export.name)
+        );
+        let names = (1..).map(|number| match number {
+            1 => format!("{folder}/{stem}.csv.gz"),
+            _ => format!("{folder}/{stem}-{number}.csv.gz"),
+        });
+        let mut free = names.filter(|name| fs::symlink_metadata(self.root.join(name)).is_err());
+        let name = free.next().ok_or(io::ErrorKind::AlreadyExists)?;
+        fs::rename(growing, self.root.join(&name))?;
+        Ok(name)
+    }
+
+    /// Notes that an export came again with the bytes that are kept already, so that they live as long as this line; keeps it
+    /// where they are not.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not kept.
+    pub fn again(&mut self, ring: &Ring, bring: &Bring<'_>) -> Result<(), Refused> {
+        let root = &self.root;
+        let known = self.known.get_or_insert_with(|| {
+            let lines = index::read(root).0;
+            let files = lines.into_iter().filter_map(|line| match line {
+                Line::File(entry) => Some(((entry.feed.clone(), entry.digest.clone()), entry)),
+                Line::Round(_) => None,
+            });
+            files.collect()
+        });
+        let key = (bring.feed_name.to_owned(), bring.digest.to_owned());
+        let Some(before) = known.get(&key).filter(|before| root.join(&before.kept).is_file()) else {
+            return self.keep(ring, bring);
+        };
+        let pressed = Pressed {
+            original: before.digest.clone(),
+            kept: before.kept_digest.clone(),
+        };
+        let kept = before.kept.clone();
+        self.lines.push(Line::File(entry(ring, bring, kept, &pressed)));
+        Ok(())
+    }
+
+    /// Notes that a round was committed, with exports or without.
+    pub fn rang(&mut self, ring: &Ring) {
+        self.lines.push(Line::Round(ring.clone()));
+    }
+
+    /// Writes the lines and makes everything durable; only then may originals go.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; what was kept has no line then, and its originals must stay.
+    pub fn finish(&mut self) -> io::Result<()> {
+        for path in self.fresh.drain(..) {
+            // Windows flushes only what may be written.
+            fs::OpenOptions::new().write(true).open(path)?.sync_all()?;
+        }
+        let mut days: BTreeMap<Day, Vec<Line>> = BTreeMap::new();
+        for line in self.lines.drain(..) {
+            days.entry(line.ring().today).or_default().push(line);
+        }
+        for (day, lines) in days {
+            let folder = self.root.join(day_folder(day));
+            private_folder(&folder)?;
+            index::append(&folder, &lines)?;
+            sync_folder(Some(&folder));
+        }
+        sync_folder(Some(&self.root));
+        Ok(())
+    }
+
+    /// Removes what is older than `days` days on `today`, or with 0 everything. A file that came again lives as long as its last
+    /// line.
+    ///
+    /// # Errors
+    ///
+    /// A problem that names what could not be removed.
+    pub fn expire(&self, today: Day, days: u32) -> Result<(), Problem> {
+        let is_old = |day: Day| days == 0 || today.0.saturating_sub(day.0) > i32::try_from(days).unwrap_or(i32::MAX);
+        let old: Vec<PathBuf> = index::folders(&self.root)
+            .into_iter()
+            .filter(|(day, _)| is_old(*day))
+            .map(|(_, folder)| folder)
+            .collect();
+        if old.is_empty() {
+            return Ok(());
+        }
+        let lines = index::read(&self.root).0.into_iter();
+        let needed: std::collections::BTreeSet<PathBuf> = lines
+            .filter_map(|line| match line {
+                Line::File(entry) if !is_old(entry.ring.today) => Some(self.root.join(entry.kept)),
+                _ => None,
+            })
+            .collect();
+        for folder in old {
+            empty(&folder, &needed).map_err(|error| unremovable(&folder, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Everything that the archive holds, in the order in which it came, and how many lines could not be read.
+    pub fn read(&self) -> (Vec<Line>, usize) {
+        index::read(&self.root)
+    }
+
+    /// Writes a kept export to a place, with the time at which the original was written moved on by `later` seconds.
+    ///
+    /// # Errors
+    ///
+    /// A problem where the kept file is not there or not what was kept.
+    pub fn unpack(&self, entry: &Entry, into: &Path, later: u32) -> Result<(), Problem> {
+        let unpacked = || -> io::Result<String> {
+            let mut from = MultiGzDecoder::new(File::open(self.root.join(&entry.kept))?);
+            let mut options = fs::OpenOptions::new();
+            options.write(true).create_new(true);
+            super::claim::owner_only(&mut options);
+            let mut hashing = press::Hashing::new(options.open(into)?);
+            io::copy(&mut from, &mut hashing)?;
+            let (file, digest) = hashing.finish();
+            let seconds = entry.written.saturating_add(i64::from(later));
+            let age = Duration::from_secs(seconds.unsigned_abs());
+            let written = match seconds {
+                0.. => UNIX_EPOCH.checked_add(age),
+                _ => UNIX_EPOCH.checked_sub(age),
+            };
+            if let Some(written) = written {
+                // A time that this file system cannot hold orders nothing any more.
+                let _ = file.set_modified(written);
+            }
+            Ok(digest)
+        };
+        let done = unpacked();
+        if done.as_ref().is_ok_and(|digest| *digest == entry.kept_digest) {
+            return Ok(());
+        }
+        let _ = fs::remove_file(into);
+        let why = done.map_or_else(
+            |error| error.to_string(),
+            |_| "its bytes are not those that were kept".to_owned(),
+        );
+        Err(Problem::new(
+            "archive-damaged",
+            Weight::Waits,
+            Place::file(&entry.name),
+            format!("the kept file `{}` cannot be used: {why}", entry.kept),
+            "put var/archive back from a backup, or go on without it",
+        ))
+    }
+}
+
+fn entry(ring: &Ring, bring: &Bring<'_>, kept: String, pressed: &Pressed) -> Entry {
+    Entry {
+        ring: ring.clone(),
+        place: bring.place,
+        feed: bring.feed_name.to_owned(),
+        name: bring.export.name.clone(),
+        digest: pressed.original.clone(),
+        size: bring.export.size,
+        written: bring.export.written,
+        kept,
+        kept_digest: pressed.kept.clone(),
+    }
+}
+
+/// `2026/11/20`.
+fn day_folder(day: Day) -> String {
+    day.to_string().replace('-', "/")
+}
+
+/// An export's name as any file system takes it: letters, digits, dots, hyphens.
+fn stem(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    let end = if lower.ends_with(".csv") {
+        name.len() - 4
+    } else {
+        name.len()
+    };
+    let plain = |letter: char| match letter {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_' => letter,
+        _ => '_',
+    };
+    name[..end].chars().take(NAME_LETTERS).map(plain).collect()
+}
+
+/// Removes everything in a day's folder that no younger line needs, and the folders that are empty then.
+fn empty(folder: &Path, needed: &std::collections::BTreeSet<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if !needed.contains(&path) {
+            fs::remove_file(&path)?;
+        }
+    }
+    // The day, the month, the year: each goes when nothing is left in it.
+    for folder in folder.ancestors().take(3) {
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn unremovable(folder: &Path, error: &io::Error) -> Problem {
+    Problem::new(
+        "archive-not-removed",
+        Weight::Waits,
+        Place::file("var/archive"),
+        format!(
+            "`{}` is older than `archive_days` and cannot be removed: {error}",
+            folder.display()
+        ),
+        "remove it by hand, and give var/archive to the account firstbell runs under",
+    )
+}
