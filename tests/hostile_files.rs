@@ -298,8 +298,8 @@ fn while_it_grows(after: &str) {
         panic!("one problem: {problems:?}")
     };
     let before_or_while = [
-        "waits: attendance.csv: is still being written and was not read — nothing to do where it is read next time; let the export \
-         program write under another name and rename [still-being-written]",
+        "waits: attendance.csv: is still being written and was not read — nothing to do: it is read next time; it helps where the \
+         export program writes under another name and renames [still-being-written]",
         "waits: attendance.csv: was written while it was read, so nothing in it was believed — nothing to do where an upload was under \
          way: the next round reads it; else let the export write under another name and rename it when it is whole [export-changed]",
     ];

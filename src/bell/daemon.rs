@@ -393,10 +393,4 @@ fn log(rung: &Rung) {
         sent = rung.delivery.sent,
         "rang as of {as_of}"
     );
-    for problem in &rung.problems {
-        match problem.weight {
-            Weight::Note => tracing::info!("{problem}"),
-            Weight::Waits | Weight::Stop => tracing::warn!("{problem}"),
-        }
-    }
 }

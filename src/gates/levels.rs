@@ -1,7 +1,8 @@
 //! Marks from 1 to 4 under a percent scale: everybody would be failing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
 use wildmatch::WildMatch;
 
 use super::Roster;
@@ -28,7 +29,7 @@ pub(super) fn suspects(
 ) -> (BTreeSet<String>, BTreeSet<String>) {
     let numbers = marks.numbers();
     let scales = Scales::new(meaning);
-    let mut schools: BTreeMap<u32, Heights> = BTreeMap::new();
+    let mut schools: FxHashMap<u32, Heights> = FxHashMap::default();
     for rows in marks.rows.chunk_by(|one, two| one.student == two.student) {
         let id = marks.students.names.name(rows[0].student);
         // Without a roster nobody's grade is known: then every scale may be the one.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::levels;
@@ -150,7 +151,7 @@ fn usable(rows: u64, rejected: u64, tallies: &Tallies) -> u64 {
 /// Marks by school and, where the file covers terms, by term.
 fn mark_parts(intake: &Intake, covers: Covers) -> BTreeMap<Key, Part> {
     let marks = &intake.marks;
-    let mut by_number: BTreeMap<(u32, u32), Part> = BTreeMap::new();
+    let mut by_number: FxHashMap<(u32, u32), Part> = FxHashMap::default();
     for row in &marks.rows {
         let term = if covers == Covers::Term { row.term } else { 0 };
         by_number.entry((row.school, term)).or_default().add(1, row.date());

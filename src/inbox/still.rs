@@ -22,7 +22,7 @@ pub fn still_written(name: &str) -> Problem {
         Weight::Waits,
         Place::file(name),
         "is still being written and was not read",
-        "nothing to do where it is read next time; let the export program write under another name and rename",
+        "nothing to do: it is read next time; it helps where the export program writes under another name and renames",
     )
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use super::Order;
-use super::intake::Taken;
+use super::believing::Taken;
 use super::night::NightDone;
 use super::posting::Posting;
 use super::report;

@@ -1,5 +1,6 @@
-//! Tonight's files: found, read, believed or held, and laid into the books.
+//! Tonight's files: found, claimed, and read; what each of them is, and nothing of what is believed.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Seek as _;
 use std::path::PathBuf;
@@ -10,23 +11,16 @@ use rustc_hash::FxHashMap;
 use super::Hand;
 use super::away::{self, Done, Outcome};
 use super::bundles;
-use super::gatekeeper::{Gatekeeper, Holding, day_of, release_command};
-use super::held::Held;
+use super::gatekeeper::Gatekeeper;
 use super::judging::share;
-use super::school_days;
 use super::setup::Setup;
-use crate::directory::Person;
-use crate::facts::{Books, Student};
-use crate::gates::{self, Finding, Gates, Key, Memory, Roster, Seen, Tonight};
 use crate::home::Stamp;
 use crate::inbox::{self, Export, Stand, Unclaimed};
-use crate::monitor::{Place, Problem, Tallies, Weight};
+use crate::monitor::{Problem, Tallies};
 use crate::plugins::Translator;
 use crate::records::{self, Adapter, Context, Feed, Intake};
-use crate::routing::{Caseload, Staff};
-use crate::school::{Day, Grade, Table};
+use crate::school::{Day, Table};
 use crate::store::{self, HeldState, Store};
-use crate::timeline;
 
 /// One file of this round.
 pub struct FileRead {
@@ -58,30 +52,6 @@ pub struct FileRead {
     pub tallies: Tallies,
 }
 
-/// Everything that the night's files changed, before it is kept.
-#[derive(Default)]
-pub(super) struct Taken {
-    pub(super) files: Vec<FileRead>,
-    /// Files under new names whose bytes were what their feed had brought last: remembered, or they would pass for older
-    /// contents that came back as soon as the feed brings others.
-    pub(super) same: Vec<FileRead>,
-    /// Every file that was looked at, and what is to become of it; those that applied in their order.
-    pub(super) done: Vec<Done>,
-    pub(super) problems: Vec<Problem>,
-    pub(super) held: Held,
-    pub(super) gates: Gatekeeper,
-    /// Feeds that are late though no file is held.
-    pub(super) late: Vec<Holding>,
-    pub(super) changed: store::Changed,
-    pub(super) people: Vec<Person>,
-    pub(super) staff: Option<Vec<Staff>>,
-    pub(super) caseload: Option<Vec<Caseload>>,
-    pub(super) groups: Option<Vec<store::Group>>,
-    pub(super) outcomes: Option<Vec<store::Outcome>>,
-    /// What is kept of exports of several files.
-    pub(super) bundles: Vec<store::Kept>,
-}
-
 /// Past six fifths of a thread's fair share the longest file is read by all threads together: what putting its parts together
 /// again takes (measured).
 const LOPSIDED: (u64, u64) = (6, 5);
@@ -103,31 +73,32 @@ pub(super) fn gate_names(feed: &Feed) -> Vec<String> {
 fn gate_name(feed: &Feed, name: &str) -> String {
     let takes = |glob: &String| wildmatch::WildMatch::new_case_insensitive(glob).matches(name);
     let at = feed.files.iter().position(takes).unwrap_or(0);
-    gate_names(feed).swap_remove(at)
+    // A feed without any glob has no file that could come here.
+    gate_names(feed).into_iter().nth(at).unwrap_or_default()
 }
 
 /// Files of the inbox that bring something new, by feed, in the order in which their feeds are read.
 #[derive(Default)]
 pub(super) struct Waiting {
-    files: Vec<Fresh>,
-    same: Vec<FileRead>,
-    done: Vec<Done>,
-    problems: Vec<Problem>,
+    pub(super) files: Vec<Fresh>,
+    pub(super) same: Vec<FileRead>,
+    pub(super) done: Vec<Done>,
+    pub(super) problems: Vec<Problem>,
     /// Tables of files that could not even be read.
-    unread: Vec<Table>,
-    gates: Gatekeeper,
+    pub(super) unread: Vec<Table>,
+    pub(super) gates: Gatekeeper,
     /// Those of the configuration, and one for each table of a bundle.
-    feeds: Vec<Feed>,
-    bundles: Vec<store::Kept>,
+    pub(super) feeds: Vec<Feed>,
+    pub(super) bundles: Vec<store::Kept>,
     /// Bundles that wait.
-    held: Vec<FileRead>,
+    pub(super) held: Vec<FileRead>,
 }
 
 /// A file that brings something new.
-struct Fresh {
-    export: Export,
-    intake: Intake,
-    stand: Option<Stand>,
+pub(super) struct Fresh {
+    pub(super) export: Export,
+    pub(super) intake: Intake,
+    pub(super) stand: Option<Stand>,
 }
 
 /// Between two looks at a file that may still grow. Chosen by us: longer than any program rests between two pieces.
@@ -437,12 +408,14 @@ impl Look<'_> {
     /// be in the middle of it. Nobody is asked twice about the same bytes.
     fn news(&self, known: &Known<'_>, gates: &Gatekeeper, context: &Context<'_>) -> (News, Option<Stand>) {
         let before = Stand::of(&self.export.path);
-        let said = gates.said_of(&feed_name(self.feed), self.export.size, || digest_of(&self.export));
+        let hashed = OnceCell::new();
+        let digest = || hashed.get_or_init(|| digest_of(&self.export)).clone();
+        let said = gates.said_of(&feed_name(self.feed), self.export.size, digest);
         if matches!(said, Some(HeldState::Held | HeldState::Discarded)) {
-            return (News::Said(digest_of(&self.export).unwrap_or_default()), before);
+            return (News::Said(digest().unwrap_or_default()), before);
         }
         let released = said == Some(HeldState::Released);
-        let as_before = is_as_before(known, self.feed, &self.export).filter(|_| !released);
+        let as_before = is_as_before(known, self.feed, &self.export, digest).filter(|_| !released);
         let seen = match as_before {
             Some(digest) => News::AsBefore(digest),
             None => match self.read(context) {
@@ -524,13 +497,18 @@ fn read_one(export: &Export, feed: &Feed, adapter: &Adapter, context: &Context<'
 
 /// The digest of a file that is, byte for byte, the last that its name brought: then it is hashed and not read. Times are not
 /// trusted for it: two exports of one second may differ.
-fn is_as_before(known: &Known<'_>, feed: &Feed, export: &Export) -> Option<String> {
+fn is_as_before(
+    known: &Known<'_>,
+    feed: &Feed,
+    export: &Export,
+    digest: impl FnOnce() -> Option<String>,
+) -> Option<String> {
     let name = feed_name(feed);
     let last = known.by_name.get(&(name.as_str(), export.name.as_str()))?;
     if last.size != export.size {
         return None;
     }
-    digest_of(export).filter(|digest| *digest == last.digest)
+    digest().filter(|digest| *digest == last.digest)
 }
 
 /// The digest of a file's bytes; `None` where they cannot be read.
@@ -549,7 +527,7 @@ fn is_known(known: &Known<'_>, feed: &Feed, export: &Export, digest: &str) -> bo
     [by_name, by_feed].into_iter().flatten().any(|old| old.digest == digest)
 }
 
-fn file_read(feed: &Feed, export: &Export, intake: &Intake) -> FileRead {
+pub(super) fn file_read(feed: &Feed, export: &Export, intake: &Intake) -> FileRead {
     FileRead {
         name: export.name.clone(),
         path: export.path.clone(),
@@ -577,331 +555,4 @@ impl Waiting {
             .map(|file| file.export.written)
             .max()
     }
-
-    /// Holds what cannot be believed and lays the rest into the books.
-    pub(super) fn apply(
-        self,
-        setup: &Setup,
-        books: &mut Books,
-        as_of: impl Fn(&Books) -> Day,
-        last_as_of: Option<Day>,
-    ) -> Taken {
-        // Undated marks bear the as-of day, which tonight's attendance decides; it is read before grades, and asked once.
-        let mut accepted: Option<Day> = None;
-        let mut taken = Taken {
-            problems: self.problems,
-            same: self.same,
-            done: self.done,
-            gates: self.gates,
-            bundles: self.bundles,
-            files: self.held,
-            ..Taken::default()
-        };
-        self.unread.into_iter().for_each(|table| taken.held.hold(table));
-        let mut by_feed: BTreeMap<usize, Vec<Fresh>> = BTreeMap::new();
-        let mut feeds: Vec<usize> = Vec::new();
-        for file in self.files {
-            if !feeds.contains(&file.export.feed) {
-                feeds.push(file.export.feed);
-            }
-            by_feed.entry(file.export.feed).or_default().push(file);
-        }
-        for at in feeds {
-            let mut files = by_feed.remove(&at).unwrap_or_default();
-            files.sort_by_key(|file| file.intake.order(file.export.written));
-            let feed = &self.feeds[at];
-            let parts = parts_of_each(&files, feed, books);
-            let mut last: Option<String> = None;
-            for (number, Fresh { export, intake, stand }) in files.into_iter().enumerate() {
-                let mut done = Done {
-                    digest: intake.digest.clone(),
-                    whole: is_kept_whole(setup, feed) || intake.unread.is_empty() && intake.rejected == 0,
-                    outcome: Outcome::SameAsBefore,
-                    stand,
-                    export,
-                };
-                let export = done.export.clone();
-                // The same bytes twice in one night say the same once.
-                if last.as_ref() == Some(&intake.digest) {
-                    taken.same.push(file_read(feed, &export, &intake));
-                    taken.done.push(done);
-                    continue;
-                }
-                let accepted = match intake.tables.contains(&Table::Grades) {
-                    true => *accepted.get_or_insert_with(|| as_of(books)),
-                    false => books.year.start,
-                };
-                let digest = intake.digest.clone();
-                let others = parts.iter().enumerate().filter(|(other, _)| *other != number);
-                let file = Arrived {
-                    feed,
-                    gates: setup.config.gates.get(at),
-                    elsewhere: others.flat_map(|(_, parts)| parts).cloned().collect(),
-                    export,
-                };
-                taken.take(setup, &file, intake, books, accepted, last_as_of);
-                done.outcome = match taken.files.last().is_some_and(|file| file.accepted) {
-                    true => Outcome::Accepted,
-                    false => Outcome::Held,
-                };
-                if done.outcome == Outcome::Accepted {
-                    last = Some(digest);
-                }
-                taken.done.push(done);
-            }
-        }
-        taken.hold_what_waits(setup, books);
-        taken
-    }
-}
-
-/// Whether the archive keeps a feed's files as they are: what is read by a program, or has no header of its own on its first line, cannot be
-/// cut by its columns and read again.
-fn is_kept_whole(setup: &Setup, feed: &Feed) -> bool {
-    let main = feed.tables.first().copied().unwrap_or(Table::Students);
-    let headed = |adapter: &Adapter| {
-        adapter
-            .tables
-            .get(&main)
-            .is_none_or(|map| map.header.is_empty() && map.skip_lines == 0)
-    };
-    setup.plugins.translator(&feed.adapter).is_some() || !setup.adapter(&feed.adapter).is_ok_and(headed)
-}
-
-/// The parts that each of a feed's files brings; nothing where there is one file alone, which no other can complete.
-fn parts_of_each(files: &[Fresh], feed: &Feed, books: &Books) -> Vec<BTreeSet<Key>> {
-    if files.len() < 2 {
-        return Vec::new();
-    }
-    let parts = |file: &Fresh| {
-        Seen::parts_of(&file.intake, feed.covers, books.year)
-            .into_keys()
-            .collect()
-    };
-    files.iter().map(parts).collect()
-}
-
-/// One of tonight's files on its way through the gates.
-struct Arrived<'f> {
-    feed: &'f Feed,
-    /// `None` for a table of a bundle, which is believed or waits as one.
-    gates: Option<&'f Gates>,
-    /// Parts that other files of the feed bring tonight.
-    elsewhere: BTreeSet<Key>,
-    export: Export,
-}
-
-impl Taken {
-    fn take(
-        &mut self,
-        setup: &Setup,
-        arrived: &Arrived<'_>,
-        mut intake: Intake,
-        books: &mut Books,
-        accepted: Day,
-        last_as_of: Option<Day>,
-    ) {
-        let mut file = file_read(arrived.feed, &arrived.export, &intake);
-        let seen = look(&intake, arrived.feed, setup, books);
-        let findings = match intake.usable {
-            true => self.judge(setup, arrived, &file, &seen, books),
-            // Nothing in it can be believed, whatever a person says; but a table may have been emptied on purpose.
-            false => Vec::new(),
-        };
-        let emptied = findings.iter().any(|finding| finding.gate == gates::Gate::Emptied);
-        intake
-            .problems
-            .retain(|problem| !(emptied && problem.code == "no-rows"));
-        let records_say = intake
-            .problems
-            .iter()
-            .find(|problem| problem.weight >= Weight::Waits)
-            .cloned();
-        self.problems.append(&mut intake.problems);
-        let whole: Vec<&Finding> = findings
-            .iter()
-            .filter(|one| one.holds() && one.school.is_none())
-            .collect();
-        let parts: Vec<&Finding> = findings
-            .iter()
-            .filter(|one| one.holds() && one.school.is_some())
-            .collect();
-        let said = |finding: &Finding| {
-            let release = release_command(&file.name, finding.school.as_deref());
-            finding.problem(&file.name, &release)
-        };
-        self.problems
-            .extend(findings.iter().filter(|one| !one.holds()).map(said));
-        self.problems.extend(whole.iter().map(|finding| said(finding)));
-        if !intake.usable || !whole.is_empty() {
-            let first = whole.first().map(|finding| said(finding));
-            let releasable = first.is_some();
-            let problem = first.or(records_say);
-            let waits = problem.is_some();
-            if let Some(problem) = problem {
-                let tables = &intake.tables;
-                self.gates
-                    .hold(&arrived.export, &file, &seen, tables, None, (&problem, releasable));
-            }
-            if file.digest.is_empty() || !waits {
-                // What could not even be read has no bytes to wait for; tonight its tables are held all the same.
-                intake.tables.iter().for_each(|table| self.held.hold(*table));
-            }
-            file.accepted = false;
-            self.files.push(file);
-            return;
-        }
-        for finding in parts {
-            let problem = said(finding);
-            let school = finding.school.as_deref();
-            self.gates
-                .hold(&arrived.export, &file, &seen, &intake.tables, school, (&problem, true));
-            intake.withheld.extend(finding.school.clone());
-            self.problems.push(problem);
-        }
-        self.many_rejected(setup, &intake);
-        self.gates.accept(&file, &seen, &intake.withheld, &arrived.elsewhere);
-        self.believe(arrived.feed, intake, books, &mut file, accepted, last_as_of);
-        self.files.push(file);
-    }
-
-    /// What the gates find in a file; nothing that a person said is right.
-    fn judge(&self, setup: &Setup, arrived: &Arrived<'_>, file: &FileRead, seen: &Seen, books: &Books) -> Vec<Finding> {
-        let believed = self.gates.believed(&file.feed, &file.digest);
-        let memory = self.gates.memory(&file.gate);
-        let tonight = Tonight {
-            newest: self.newest(setup, arrived, seen, &memory, books),
-            elsewhere: Some(&arrived.elsewhere),
-        };
-        let Some(gates) = arrived.gates else { return Vec::new() };
-        let mut findings = gates::judge(seen, &memory, gates, arrived.feed.covers, tonight);
-        if let Some(schools) = believed {
-            // The empty set: the whole file.
-            let is_right = |school: &Option<String>| {
-                schools.is_empty() || school.as_ref().is_none_or(|school| schools.contains(school))
-            };
-            findings.retain(|finding| !finding.holds() || !is_right(&finding.school));
-        }
-        findings
-    }
-
-    /// The newest day of a feed with this file in it, and the school days since; `None` where no gate compares with the clock, and
-    /// for the first file of a feed: nobody knows yet how often it comes.
-    fn newest(
-        &self,
-        setup: &Setup,
-        arrived: &Arrived<'_>,
-        seen: &Seen,
-        memory: &Memory,
-        books: &Books,
-    ) -> Option<(Day, u32)> {
-        let before = self.gates.expected_before?;
-        memory.rows?;
-        let is_attendance = arrived.feed.tables.first() == Some(&Table::Attendance);
-        let newest = match is_attendance {
-            true => seen.last.max(memory.last()),
-            false => day_of(setup, arrived.export.written),
-        }?;
-        Some((newest, school_days::between(books, newest, before)?))
-    }
-
-    fn many_rejected(&mut self, setup: &Setup, intake: &Intake) {
-        if intake.reject_share() > setup.config.inbox.reject_share / 100.0 {
-            self.problems.push(Problem::new(
-                "many-rows-rejected",
-                Weight::Waits,
-                Place::file(&intake.file),
-                format!("{} of {} rows could not be used", intake.rejected, intake.rows),
-                "mend the export: its notes name each kind of row and where the first one stands",
-            ));
-        }
-    }
-
-    /// Lays a believed file into the books.
-    fn believe(
-        &mut self,
-        feed: &Feed,
-        mut intake: Intake,
-        books: &mut Books,
-        file: &mut FileRead,
-        accepted: Day,
-        last_as_of: Option<Day>,
-    ) {
-        self.people.append(&mut intake.people);
-        let named = |table: Table| intake.tables.contains(&table);
-        if named(Table::Staff) {
-            self.staff = Some(std::mem::take(&mut intake.staff));
-        }
-        if named(Table::Caseload) {
-            self.caseload.get_or_insert_default().append(&mut intake.caseload);
-        }
-        if named(Table::Groups) {
-            self.groups = Some(groups(&intake));
-        }
-        if named(Table::Outcomes) {
-            self.outcomes = Some(outcomes(&intake));
-        }
-        let applied = timeline::apply(books, intake, feed.covers, accepted, last_as_of);
-        file.tallies.merge(&applied.tallies);
-        self.changed.students.extend(applied.changed);
-        self.changed.schools |= applied.tables.holds(Table::Schools);
-        self.changed.calendar |= applied.tables.holds(Table::Calendar);
-        self.changed.terms |= applied.tables.holds(Table::Terms);
-        self.changed.courses |= applied.tables.holds(Table::Courses) || applied.tables.holds(Table::Grades);
-    }
-
-    /// Holds the tables of what waits for a person, since tonight or longer, and of feeds from which nothing newer came.
-    fn hold_what_waits(&mut self, setup: &Setup, books: &Books) {
-        self.gates.hold_tables(books, &mut self.held);
-        let tonight = self.gates.tonight();
-        let since = |day: Day| school_days::since(books, day, tonight);
-        self.problems.extend(self.gates.still_held(&since));
-        for file in self.gates.answered() {
-            let of_file = |problem: &&mut Problem| problem.place.file.as_ref() == Some(&file.name);
-            for problem in self.problems.iter_mut().filter(of_file) {
-                problem.weight = problem.weight.min(Weight::Note);
-            }
-        }
-        self.problems.extend(self.gates.lost());
-        let days = |after: Day, before: Day| school_days::between(books, after, before);
-        for (problem, late) in self.gates.late(setup, &days) {
-            late.tables.iter().for_each(|table| self.held.hold(*table));
-            self.problems.push(problem);
-            self.late.push(late);
-        }
-    }
-}
-
-/// What the gates see of a file.
-fn look(intake: &Intake, feed: &Feed, setup: &Setup, books: &Books) -> Seen {
-    let listed = |student: &Student| student.listing.is_some() || !student.enrollments.is_empty();
-    let roster = |id: &str| -> Option<Option<Grade>> {
-        let student = &books.students[books.names.students.get(id)? as usize];
-        let last = student.stays().iter().max_by_key(|stay| stay.entry);
-        listed(student).then(|| last.and_then(|stay| stay.grade))
-    };
-    let roster: Option<Roster<'_>> = match books.students.iter().any(listed) {
-        true => Some(&roster),
-        false => None,
-    };
-    Seen::of(intake, feed.covers, books.year, &setup.config.meaning, roster)
-}
-
-fn groups(intake: &Intake) -> Vec<store::Group> {
-    let group = |row: &records::GroupRow| store::Group {
-        student_id: row.student_id.clone(),
-        group: row.group.clone(),
-        value: row.value.clone(),
-    };
-    intake.groups.iter().map(group).collect()
-}
-
-fn outcomes(intake: &Intake) -> Vec<store::Outcome> {
-    let outcome = |row: &records::OutcomeRow| store::Outcome {
-        student_id: row.student_id.clone(),
-        outcome: row.outcome.clone(),
-        value: row.value,
-        date: row.date,
-    };
-    intake.outcomes.iter().map(outcome).collect()
 }

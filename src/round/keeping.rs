@@ -9,8 +9,8 @@ use std::thread::{Scope, ScopedJoinHandle};
 
 use rustc_hash::FxHashMap;
 
+use super::believing::Taken;
 use super::deciding::Decision;
-use super::intake::Taken;
 use super::ledger::{Change, Ledger};
 use super::loading::kept;
 use super::night::{NightDone, open_by_level};

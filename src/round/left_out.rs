@@ -4,7 +4,8 @@ use std::fs;
 
 use memchr::{memchr_iter, memmem, memrchr};
 
-use super::intake::{FileRead, Taken};
+use super::believing::Taken;
+use super::intake::FileRead;
 use crate::monitor::{Place, Problem, Weight};
 use crate::school::{Day, Table};
 use crate::timeline::Almanac;

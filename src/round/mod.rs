@@ -5,6 +5,7 @@
 //! it only hands on what each stage returns.
 
 mod away;
+mod believing;
 mod bundles;
 mod deciding;
 mod gatekeeper;

@@ -1,7 +1,8 @@
 //! What the operator should know of a round, in sentences: feeds, rules, routing, the round itself. No student, ever.
 
+use super::believing::Taken;
 use super::gatekeeper::Holding;
-use super::intake::{FileRead, Taken};
+use super::intake::FileRead;
 use super::ledger::Ledger;
 use super::night::Judged;
 use super::posting::Found;

@@ -471,11 +471,14 @@ impl AttendanceFold {
     pub(crate) fn by_school(&self) -> impl Iterator<Item = (&str, u64, Option<u16>)> {
         let mut schools: Vec<(u64, Option<u16>)> = vec![(0, None); self.schools.names.len()];
         for (lane, head) in self.heads.iter().enumerate() {
-            let bytes = self.bytes(lane);
             let school = &mut schools[usize::from(head.school)];
-            school.0 += bytes.iter().filter(|byte| **byte > 0).count() as u64;
-            let last = bytes.iter().rposition(|byte| *byte > 0).map(|at| at as u16);
-            school.1 = school.1.max(last);
+            for first in (0..self.stride).step_by(GROUP_DAYS) {
+                let (block, at) = self.place(lane, first);
+                let days = &self.blocks[block][at..at + GROUP_DAYS];
+                school.0 += days.iter().filter(|byte| **byte > 0).count() as u64;
+                let last = days.iter().rposition(|byte| *byte > 0).map(|at| (first + at) as u16);
+                school.1 = school.1.max(last);
+            }
         }
         for odd in &self.odd {
             let school = &mut schools[usize::from(odd.row.school.0)];
