@@ -143,8 +143,8 @@ pub fn main() -> Exit {
             return exit;
         }
     };
-    let (stdout, stderr) = (io::stdout(), io::stderr());
-    let (mut out, mut err) = (io::BufWriter::new(stdout.lock()), stderr.lock());
+    // Neither stream is kept locked: a thread that logs while the command runs would wait for ever.
+    let (mut out, mut err) = (io::BufWriter::new(io::stdout()), io::stderr());
     let ended = command(&mut Desk {
         arguments: &arguments,
         out: &mut out,
