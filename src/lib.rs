@@ -52,7 +52,7 @@
 //! | [`adopt`] | guessing what an export is that nobody has described yet |
 //! | [`home`] | the district's folder on disk, and its lock |
 //! | [`clock`] | the only caller of now |
-//! | [`round`] | one round, top to bottom |
+//! | [`round`] | one round, top to bottom; nights looked at again |
 //! | [`bell`] | when a round happens: files settled, the hour, asked; shutdown |
 //! | [`embedded`] | rules and plugins that the binary carries |
 //! | [`demo`] | the made-up district |

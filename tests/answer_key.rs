@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 mod key;
+#[path = "support/log.rs"]
+mod log;
 #[path = "support/random/mod.rs"]
 mod random;
 
@@ -34,12 +35,7 @@ fn shape(seed: u64, rows: Rows, periods: Periods, not_after: &str) -> Shape {
 
 /// Runs firstbell and returns what it wrote; `allowed` are the exit codes that may be.
 fn firstbell(home: &Path, allowed: &[i32], args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_firstbell"))
-        .arg("--home")
-        .arg(home)
-        .args(args)
-        .output()
-        .expect("the binary runs");
+    let output = log::hear(Some(home), args);
     let code = output.status.code().unwrap_or(-1);
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(allowed.contains(&code), "firstbell {args:?} ended with {code}:\n{said}");
@@ -190,11 +186,7 @@ fn last_school_day(inbox: &Path, school: &str, not_after: &str) -> String {
 fn agrees(shape: &Shape) {
     let folder = tempfile::tempdir().expect("a folder");
     let home = folder.path().join("home");
-    let init = Command::new(env!("CARGO_BIN_EXE_firstbell"))
-        .arg("init")
-        .arg(&home)
-        .output();
-    assert!(init.expect("the binary runs").status.success(), "init failed");
+    firstbell(&home, &[0], &["init", home.to_str().expect("a path of text")]);
     fs::write(home.join("firstbell.toml"), random::toml(shape)).expect("the configuration is written");
     let inbox = home.join("inbox");
     random::write(shape, &inbox);

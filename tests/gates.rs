@@ -4,8 +4,10 @@
 mod support;
 
 use std::fs;
+use std::time::{Duration, UNIX_EPOCH};
 
-use support::{District, Said};
+use firstbell::round::{self, Order, Rung, Setup};
+use support::{District, Said, date};
 
 /// Sixty-one students with a mark each; on the night of September 28 the mark of 1000 falls below 60.
 fn marks() -> District {
@@ -380,4 +382,215 @@ fn a_column_that_was_read_and_is_gone_holds_the_file() {
         said.out
             .contains("note: grades.csv: the header is not that of the last file: the column `remark` is new")
     );
+}
+
+/// A moment of a day in the district's zone, in seconds since 1970.
+fn at(setup: &Setup, day: &str, hour: i8) -> i64 {
+    setup.seconds_at(date(day), jiff::civil::Time::constant(hour, 0, 0, 0))
+}
+
+/// Rings a morning under the clock, over what the student system wrote at five in the afternoon of `written`, files in `without` left
+/// out.
+fn morning(district: &District, today: &str, written: &str, without: &[&str]) -> Rung {
+    district.export(written);
+    let setup = Setup::read(&district.home()).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let moment = UNIX_EPOCH + Duration::from_secs(at(&setup, written, 17).unsigned_abs());
+    for entry in fs::read_dir(district.home().join("inbox"))
+        .expect("the inbox")
+        .flatten()
+    {
+        if without.iter().any(|name| entry.file_name() == *name) {
+            fs::remove_file(entry.path()).expect("the inbox is ours");
+            continue;
+        }
+        let file = fs::OpenOptions::new()
+            .write(true)
+            .open(entry.path())
+            .expect("an export");
+        file.set_modified(moment).expect("the export is ours");
+    }
+    let now = firstbell::clock::at(moment_of(at(&setup, today, 6)), &setup.config.district.time_zone);
+    round::ring(&setup, Order::default(), &now).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+fn moment_of(seconds: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(seconds).expect("a moment")
+}
+
+/// What waits for a person after a morning.
+fn waits(rung: &Rung) -> Vec<String> {
+    let waits = rung
+        .problems
+        .iter()
+        .filter(|problem| problem.weight >= firstbell::monitor::Weight::Waits);
+    waits.map(ToString::to_string).collect()
+}
+
+/// What the operator reads: one classmate has a row on each of the 33 days, and 3000 five.
+const LATE_REPORT: &str = "\
+Hello,
+
+This is what you should know of last night's round. The facts are as of Wednesday, September 30, 2026.
+
+Files from the SIS
+- attendance.csv was read: 38 rows.
+- grades*.csv: nothing newer than 2026-09-28 has come: 2 school days without anything new, and `expect_every` is 2 — see whether the student system still exports; until then nobody is raised or cleared by it.
+
+The round
+- 62 students were looked at as of 2026-09-30 (1 day); 62 had at least one answer.
+
+----------
+You get this letter because you are named as the operator of firstbell at Example School District. It never speaks of single students.
+firstbell, Example School District
+";
+
+/// What Bo Reed reads: 3000 was away on September 24, 25, 28, 29 and 30, after 28 days at school.
+const LATE_LETTER: &str = "\
+Hello Bo Reed,
+
+Something has been missing for days:
+- No grades newer than 2026-09-28 has come.
+
+There is news of 1 of your students.
+The numbers are as of Wednesday, September 30, 2026.
+
+CONCERN: 1 student
+
+O. F., grade 9, North High
+- New at concern: Absent several days in a row.
+  Why: Absent 5 full school days in a row up to now, 5 unexcused this year.
+  Next: Call home today.
+  Last 7 weeks, oldest first: PPPPP PPPPP PPPPP PPPPP PPPPP PPPAA AAA
+  In words: 5 days absent unexcused, of 33 school days.
+
+----------
+In the strips: P present; A absent unexcused.
+You get this letter because the district's routes name you for these students. If that is wrong, or someone has left, answer to data.manager@district.example.
+firstbell, Example School District
+";
+
+#[test]
+fn a_feed_that_stops_is_late_by_the_clock_and_stands_atop_letters_until_it_comes_again() {
+    let grades = "files = \"grades*.csv\"\n";
+    let district = marks()
+        .student("3000", "Orla Fennimore", "9", "P*28 A*40")
+        .staff("T2", "Bo Reed", "attendance_liaison")
+        .configured(grades, &format!("{grades}gates = {{ expect_every = 2 }}\n"))
+        .init();
+    district.changes(&["core_failure", "absence_streak"], "[core_failure]\nafter = 1\n");
+    assert_eq!(waits(&morning(&district, "2026-09-28", "2026-09-25", &[])), [""; 0]);
+    assert_eq!(waits(&morning(&district, "2026-09-29", "2026-09-28", &[])), [""; 0]);
+    let all = letters(&district);
+    assert_eq!(all.len(), 1, "Ann Lee is written of 1000: {all:?}");
+
+    // The gradebook stops. One school day without it is none too many.
+    let stopped = ["grades.csv"];
+    assert_eq!(
+        waits(&morning(&district, "2026-09-30", "2026-09-29", &stopped)),
+        [""; 0]
+    );
+    let before = believed(&district);
+    // Of two school days, Tuesday and Wednesday, nothing has come on Thursday morning. 3000 has been away for five days by Wednesday.
+    let late = "grades*.csv: nothing newer than 2026-09-28 has come: 2 school days without anything new, and `expect_every` is 2 \u{2014} see \
+                whether the student system still exports; until then nobody is raised or cleared by it [feed-late]";
+    assert_eq!(waits(&morning(&district, "2026-10-01", "2026-09-30", &stopped)), [late]);
+    let held = asks(&district, &["--format", "csv", "verdicts", "--rule", "core_failure"], 0);
+    assert!(held.lines().skip(1).all(|line| line.contains(",held,")), "{held}");
+    assert_eq!(before[2], believed(&district)[2], "1000 is neither raised nor cleared");
+    let all = letters(&district);
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert_eq!(all[1].1, "firstbell: 1 student with news");
+    assert_eq!(all[1].2, LATE_LETTER);
+    assert_eq!(last_report(&district), LATE_REPORT);
+
+    // Friday, Monday: nobody is told twice. Tuesday is the sixth school day: whoever has no news is told too, once.
+    for (today, written) in [("2026-10-02", "2026-10-01"), ("2026-10-05", "2026-10-02")] {
+        assert_eq!(waits(&morning(&district, today, written, &stopped)).len(), 1);
+    }
+    assert_eq!(letters(&district).len(), 2);
+    assert_eq!(
+        waits(&morning(&district, "2026-10-06", "2026-10-05", &stopped)).len(),
+        1
+    );
+    let all = letters(&district);
+    let told: Vec<(&str, &str)> = all[2..]
+        .iter()
+        .map(|(to, subject, _)| (to.as_str(), subject.as_str()))
+        .collect();
+    let nothing_new = "firstbell: nothing new, and a file has been held for days";
+    assert_eq!(
+        told,
+        [
+            ("\"Ann Lee\" <ann.lee@district.example>", nothing_new),
+            ("\"Bo Reed\" <bo.reed@district.example>", nothing_new)
+        ]
+    );
+    assert!(
+        all[2].2.contains("No grades newer than 2026-09-28 has come."),
+        "{}",
+        all[2].2
+    );
+
+    // It comes again: nothing waits, and the rule goes on.
+    assert_eq!(waits(&morning(&district, "2026-10-07", "2026-10-06", &[])), [""; 0]);
+    let judged = asks(
+        &district,
+        &[
+            "--format",
+            "csv",
+            "verdicts",
+            "--rule",
+            "core_failure",
+            "--student",
+            "1000",
+        ],
+        0,
+    );
+    assert!(judged.contains("1000,100,core_failure,concern,1.000,"), "{judged}");
+}
+
+#[test]
+fn shares_hold_a_file_of_fifty_rows_and_no_shorter_one() {
+    // 61 marks. Ten percent of 61 students are 6.1.
+    for (rows, strangers, holds) in [
+        (61, 6, false),
+        (61, 7, true),
+        (50, 6, true),
+        (50, 5, false),
+        (49, 25, false),
+    ] {
+        let district = first_night(marks());
+        let path = district.home().join("firstbell.toml");
+        let config = fs::read_to_string(&path).expect("the configuration");
+        let grades = "files = \"grades*.csv\"\n";
+        let config = config.replace(grades, &format!("{grades}gates = {{ shrink_percent = false }}\n"));
+        fs::write(&path, config).expect("the configuration is ours");
+        cut(&district, "2026-09-28", "grades.csv", rows);
+        let path = district.home().join("inbox/grades.csv");
+        let text = fs::read_to_string(&path).expect("an export");
+        let lines = text
+            .lines()
+            .enumerate()
+            .map(|(at, line)| match (1..=strangers).contains(&at) {
+                true => format!("X{line}\n"),
+                false => format!("{line}\n"),
+            });
+        fs::write(&path, lines.collect::<String>()).expect("the inbox is ours");
+        let said = district.run(&["run", "--as-of", "2026-09-28"]);
+        let told = said.out.contains("[many-unknown-students]");
+        let list = asks(&district, &["held", "list"], if holds { 3 } else { 0 });
+        assert_eq!(
+            (told, list != "Nothing is held.\n"),
+            (holds, holds),
+            "{rows} {strangers}: {}",
+            said.out
+        );
+        if holds {
+            let line = format!(
+                "waits: grades.csv: {strangers} of {rows} students in it were brought by no export of students or enrollments, and \
+                 `unknown_students_percent` is 10"
+            );
+            assert!(said.out.contains(&line), "{}", said.out);
+        }
+    }
 }

@@ -190,25 +190,10 @@ fn as_nobody(district: &District, arguments: &[&str]) -> Option<Said> {
         .arg(&home)
         .status()
         .ok()?;
-    let program = Command::new("setpriv")
-        .args([
-            "--reuid=65534",
-            "--regid=65534",
-            "--clear-groups",
-            env!("CARGO_BIN_EXE_firstbell"),
-            "--home",
-        ])
-        .arg(&home)
-        .args(arguments)
-        .output()
-        .ok()?;
+    let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let said = district.run_through(&nobody, arguments)?;
     // 127: the program lies where that account may not go.
-    let code = program.status.code().filter(|code| *code < 126 && owned.success())?;
-    Some(Said {
-        out: String::from_utf8(program.stdout).ok()?,
-        err: String::from_utf8(program.stderr).ok()?,
-        code,
-    })
+    Some(said).filter(|said| said.code < 126 && owned.success())
 }
 
 #[cfg(unix)]
@@ -369,17 +354,8 @@ fn a_folder_that_vanishes_in_the_middle_of_a_round_costs_the_files_alone() {
 #[cfg(unix)]
 fn with_room(district: &District, blocks: u32, arguments: &[&str]) -> Said {
     let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
-    let output = Command::new("sh")
-        .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_firstbell"), "--home"])
-        .arg(district.home())
-        .args(arguments)
-        .output()
-        .expect("a shell");
-    Said {
-        out: String::from_utf8(output.stdout).expect("UTF-8"),
-        err: String::from_utf8(output.stderr).expect("UTF-8"),
-        code: output.status.code().expect("it ended by itself"),
-    }
+    let said = district.run_through(&["sh", "-c", &script, "sh"], arguments);
+    said.expect("a shell")
 }
 
 #[cfg(unix)]

@@ -383,3 +383,16 @@ fn nothing_is_left_for_later() {
     }
     assert_eq!(wrong, Vec::<String>::new());
 }
+
+#[test]
+fn only_the_tests_support_starts_the_program() {
+    let name = "CARGO_BIN_".to_owned() + "EXE";
+    let starts = |path: &PathBuf| fs::read_to_string(path).expect("text").contains(&name);
+    let found: Vec<String> = files("tests", "rs")
+        .iter()
+        .filter(|path| starts(path))
+        .map(|path| shown(path))
+        .collect();
+    // There the log of every run is searched for names.
+    assert_eq!(found, ["tests/support/log.rs"]);
+}

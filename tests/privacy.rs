@@ -3,10 +3,12 @@
 //! Every student of a small district bears names that occur nowhere else; nights are rung over exports full of mistakes in those
 //! very students' rows, every command is given, the log is at its most talkative, and all of it is searched.
 
+#[path = "support/log.rs"]
+mod log;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use rusqlite::types::Value;
 use tempfile::TempDir;
@@ -51,16 +53,10 @@ impl Home {
 
     /// Gives a command with the log at trace level; what it says is kept to be searched. Returns screen and log.
     fn give(&self, arguments: &[&str]) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_firstbell"));
-        command
-            .arg("--home")
-            .arg(self.folder.path())
-            .args(arguments)
-            .env("RUST_LOG", "trace");
-        let output = command.output().expect("the program runs");
-        let both = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8"));
-        assert!(!both[1].contains("panicked"), "{arguments:?}: {}", both[1]);
-        let said = both.concat();
+        let (output, log) = log::hear_whole(&[], Some(self.folder.path()), arguments).expect("the program runs");
+        let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8"));
+        assert!(!err.contains("panicked"), "{arguments:?}: {err}");
+        let said = [out, err, log].concat();
         self.said.borrow_mut().push((arguments.join(" "), said.clone()));
         said
     }

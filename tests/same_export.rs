@@ -1,16 +1,13 @@
 //! An export that lies in the inbox under several names is read once, and never again once a newer one has come.
 
+#[path = "support/log.rs"]
+mod log;
+
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 fn firstbell(home: &Path, words: &[&str]) -> String {
-    let ran = Command::new(env!("CARGO_BIN_EXE_firstbell"))
-        .arg("--home")
-        .arg(home)
-        .args(words)
-        .output()
-        .expect("firstbell runs");
+    let ran = log::hear(Some(home), words);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(
         ran.status.code() == Some(0),

@@ -7,7 +7,6 @@ mod support;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
 use support::{District, Said, bare};
@@ -346,21 +345,9 @@ fn killed_at_any_moment_a_round_loses_nothing_and_reads_nothing_twice() {
         let district = district().init();
         district.night(NIGHT);
         district.export(NEXT);
-        let mut running = Command::new(env!("CARGO_BIN_EXE_firstbell"))
-            .args([
-                "--home",
-                district.home().to_str().expect("text"),
-                "run",
-                "--as-of",
-                NEXT,
-            ])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program runs");
+        let running = district.begin(&["run", "--as-of", NEXT]);
         std::thread::sleep(Duration::from_millis(wait));
-        running.kill().expect("it can be killed, or is done");
-        running.wait().expect("it ended");
+        running.kill();
         let said = district.run(&["run", "--as-of", NEXT]);
         assert_eq!((said.code, said.err.as_str()), (0, ""), "after {wait} ms: {}", said.out);
         assert_eq!(standing(&district.home()), expected, "after {wait} ms");
@@ -602,7 +589,7 @@ fn a_past_night_of_the_demo_district_is_rebuilt_from_the_archive_alone() {
     assert!(different.len() > 4, "nights that differ");
     // What has happened since then is not looked at, nor the store.
     fs::remove_file(home.join("var/firstbell.db")).expect("the store");
-    for (day, expected) in [&nights[0], &nights[4], &nights[7]] {
+    for (day, expected) in [&nights[0], &nights[4], &nights[7], &nights[9]] {
         let into = folder.path().join(format!("to-{day}"));
         let into_text = into.to_str().expect("text");
         let said = bare(&[

@@ -76,6 +76,8 @@ pub struct Guess {
     pub shape: Shape,
     /// Its headers, in order.
     pub headers: Vec<String>,
+    /// A few different cells under each header.
+    pub cells: Vec<Vec<String>>,
     /// Rows of the sample.
     pub rows: usize,
     /// Which table it fills.
@@ -160,6 +162,8 @@ pub enum Unfit {
     NoHeader(String, Vec<String>),
 }
 
+/// Cells of each header that are kept to be shown.
+const CELLS: usize = 3;
 /// Share of a file's required columns without which it is no such table; chosen by us.
 const HALF: f64 = 0.5;
 
@@ -191,10 +195,16 @@ pub fn look(sample: &Sample, wishes: &Wishes) -> Result<Guess, Unfit> {
         rows: &read.rows,
         wishes,
     });
+    // A table that needs one column alone is told by any that is found.
+    let needs_one = crate::records::columns(table)
+        .iter()
+        .filter(|column| column.required)
+        .count()
+        == 1;
     let known = settled
         .columns
         .iter()
-        .any(|column| column.required && column.confidence > Confidence::Unsure);
+        .any(|column| (column.required || needs_one) && column.confidence > Confidence::Unsure);
     let doubtful = confidence == Confidence::Unsure && !settled.missing.is_empty();
     if wishes.table.is_none() && (!known || doubtful || lacks_most(table, &settled.missing)) {
         return Err(Unfit::NoTable {
@@ -206,6 +216,7 @@ pub fn look(sample: &Sample, wishes: &Wishes) -> Result<Guess, Unfit> {
     let mut guess = Guess {
         shape: read.shape,
         headers: read.headers,
+        cells: seen.iter().map(|seen| seen.profile.samples(CELLS)).collect(),
         rows: read.rows.len(),
         table,
         confidence,

@@ -7,7 +7,8 @@ pub(super) const ATTENDANCE: &[&str] = &[
 ];
 #[rustfmt::skip]
 pub(super) const TERMS: &[&str] = &[
-    "fall", "spring", "winter", "summer", "semester", "quarter", "trimester", "full year", "six weeks", "nine weeks",
+    "fall", "spring", "winter", "summer", "semester", "quarter", "trimester", "full year", "school year",
+    "six weeks", "nine weeks",
     "marking period", "grading period",
 ];
 #[rustfmt::skip]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::{Known, known_columns, own};
+use super::columns::{Kind, Known, known_columns, own};
+use super::lists::SCHOOLS;
 use super::profile::Profile;
 use super::tokens::Tokens;
 use super::values::suits;
@@ -23,11 +24,27 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Whether a word of its header is known.
+    pub(super) fn named(&self) -> bool {
+        self.tokens.known()
+    }
+
+    /// Whether its header, or the kind of its cells, names a concept.
+    pub(super) fn says(&self, concept: &str) -> bool {
+        self.tokens.concepts.contains(concept) || self.descriptor.concepts.contains(concept)
+    }
+
     /// Whether this may be the name of a person, or a part of it; without a header it may.
     pub(super) fn names_people(&self) -> bool {
         let says = |concept: &str| self.tokens.concepts.contains(concept);
         let named = says("first") || says("last") || says("name") && (says("student") || says("full"));
-        self.profile.names > 0.5 && (named || !self.tokens.known()) || self.profile.comma_names > 0.5
+        !self.names_schools()
+            && (self.profile.names > 0.5 && (named || !self.tokens.known()) || self.profile.comma_names > 0.5)
+    }
+
+    /// Whether the cells are names of schools, which look like names of people.
+    fn names_schools(&self) -> bool {
+        self.profile.says(SCHOOLS, true) > 0.4
     }
 
     /// Whether this holds a student's whole name.
@@ -37,7 +54,9 @@ impl Seen {
             .into_iter()
             .any(says);
         let named = says("name") && !says("first") && !says("last");
-        !other && (self.profile.comma_names > 0.5 || named && self.profile.names > 0.6 && self.profile.spaced > 0.7)
+        !other
+            && !self.names_schools()
+            && (self.profile.comma_names > 0.5 || named && self.profile.names > 0.6 && self.profile.spaced > 0.7)
     }
 
     /// Whether this says of one thing about attendance whether it was so: absent, tardy, excused.
@@ -105,13 +124,30 @@ const OPTIONAL: f64 = 0.5;
 
 /// What a header that says anything must say of a column that may be absent.
 const OPTIONAL_HEADER: f64 = 0.4;
+/// More where something else would stand in: `incident` alone is shared by all headers of incidents.
+const REPLACEABLE_HEADER: f64 = 0.52;
+
+/// How much a table needs a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// It is no such table without.
+    Whole,
+    /// It needs it, and something can stand in.
+    Replaceable,
+    /// It may be absent.
+    None,
+}
 
 impl Score {
     /// What the score is worth in a match: nothing below the least that counts.
-    pub(super) fn worth(self, required: bool) -> f64 {
-        let least = if required { REQUIRED } else { OPTIONAL };
-        // A header that says something else is not overruled by its cells for a column that nobody needs.
-        let spoken_for = !required && self.named && self.header < OPTIONAL_HEADER;
+    pub(super) fn worth(self, need: Need) -> f64 {
+        let least = if need == Need::None { OPTIONAL } else { REQUIRED };
+        // A header that says something else is not overruled by its cells for a column that the table can do without.
+        let spoken_for = match need {
+            Need::Whole => false,
+            Need::Replaceable => self.named && self.header < REPLACEABLE_HEADER,
+            Need::None => self.named && self.header < OPTIONAL_HEADER,
+        };
         if self.total < least || spoken_for {
             0.0
         } else {
@@ -159,6 +195,8 @@ fn score(known: &Known, phrases: &[Phrase], table: Table, own: &[&str], seen: &S
     let cells = suits(known.kind, table, &seen.profile);
     let named = seen.tokens.known() || seen.descriptor.known();
     let foreign = FOREIGN.iter().any(|word| seen.tokens.concepts.contains(*word));
+    // How long something took is neither when it was nor how good, small numbers though all are.
+    let foreign = foreign || matches!(known.kind, Kind::Period | Kind::Mark) && seen.says("duration");
     let total = if cells <= 0.0 || foreign {
         0.0
     } else if seen.profile.filled == 0 {

@@ -1,8 +1,8 @@
 //! Which table a file is: the one whose columns it explains best.
 
 use super::assign::{assign, total};
-use super::columns::{known_columns, own};
-use super::score::{Score, Seen, scores};
+use super::columns::{known_columns, own, silence_costs};
+use super::score::{Need, Score, Seen, scores};
 use super::tokens::Tokens;
 use crate::records::columns;
 use crate::school::Table;
@@ -30,7 +30,7 @@ const FOUND_OTHERWISE: f64 = 0.4;
 const MISSING: f64 = 0.5;
 
 /// What a student id costs whose header speaks of something, but hardly of students.
-const VAGUE: f64 = 0.6;
+const VAGUE: f64 = 0.9;
 
 fn vague(score: Score) -> bool {
     score.named && score.header < 0.8
@@ -49,12 +49,21 @@ pub(super) fn matches(seen: &[Seen], name: &str, only: Option<Table>, fixed: &[(
             }
             if by_name == Some(table) {
                 matched.rank += NAMED;
+            } else if seen.iter().any(Seen::named) && !seen.iter().any(|seen| speaks_of(seen, table)) {
+                matched.rank -= silence_costs(table);
             }
             matched
         })
         .collect();
     matches.sort_by(|one, two| two.rank.total_cmp(&one.rank));
     matches
+}
+
+/// Whether a header speaks of what a table is about.
+fn speaks_of(seen: &Seen, table: Table) -> bool {
+    own(table)
+        .iter()
+        .any(|own| !matches!(*own, "event" | "day" | "final") && seen.says(own))
 }
 
 /// Matches one table. `fixed` pairs of column and header hold whatever their scores; a header of `None` keeps a column out.
@@ -64,7 +73,14 @@ fn matched(table: Table, seen: &[Seen], fixed: &[(usize, Option<usize>)]) -> Mat
     let mut worth: Vec<Vec<f64>> = scores
         .iter()
         .zip(canonical)
-        .map(|(row, column)| row.iter().map(|score| score.worth(column.required)).collect())
+        .map(|(row, column)| {
+            let need = match column.required {
+                false => Need::None,
+                true if replaceable(table, column.name) => Need::Replaceable,
+                true => Need::Whole,
+            };
+            row.iter().map(|score| score.worth(need)).collect()
+        })
         .collect();
     for (column, header) in fixed {
         worth[*column].fill(0.0);

@@ -20,8 +20,16 @@ impl Tokens {
     /// Takes a header apart.
     pub(super) fn of(header: &str) -> Tokens {
         let mut concepts = BTreeSet::new();
-        for word in words(header) {
-            read(&word, &mut concepts);
+        let mut words = words(header).into_iter().peekable();
+        while let Some(mut word) = words.next() {
+            // `Home Room` and `Last First` are one word that somebody parted.
+            if let Some(next) = words.next_if(|next| is_whole(&format!("{word}{next}"))) {
+                word.push_str(&next);
+            }
+            // `IDs` and the like fall apart into one letter and the rest: what is left of them says nothing.
+            if word.len() > 1 {
+                read(&word, &mut concepts);
+            }
         }
         Tokens { concepts }
     }
@@ -84,9 +92,12 @@ fn words(header: &str) -> Vec<String> {
         word.extend(letter.to_lowercase());
     }
     words.extend(word.split_whitespace().map(str::to_owned));
-    // `IDs` and the like fall apart into one letter and the rest: what is left of them says nothing.
-    words.retain(|word| word.len() > 1);
     words
+}
+
+/// Whether a word is known as it stands.
+fn is_whole(word: &str) -> bool {
+    phrase(word).is_some() || dictionary().contains_key(word)
 }
 
 /// Adds what a word stands for.
@@ -143,7 +154,7 @@ fn glued(word: &str) -> Option<Vec<&'static str>> {
                 _ if piece.len() < 2 => continue,
                 (Some(words), _) if piece.len() > 3 => words.iter().filter_map(|word| concept(word)).collect(),
                 (_, Some(concept)) => vec![concept],
-                _ if piece.len() > 2 && is_noise(piece) => Vec::new(),
+                _ if (piece.len() > 2 || piece == "of") && is_noise(piece) => Vec::new(),
                 _ => continue,
             };
             let rank = (count + 1, small + usize::from(piece.len() < 3));
@@ -238,6 +249,9 @@ mod tests {
         assert_eq!(concepts("lname"), ["last", "name"]);
         assert_eq!(concepts("Schl Cd"), ["code", "school"]);
         assert_eq!(concepts("prefferedGivenName"), ["first", "name", "preferred"]);
+        assert_eq!(concepts("Home Room"), ["homeroom"]);
+        assert_eq!(concepts("SIS Number"), ["id", "student"]);
+        assert_eq!(concepts("LName"), ["last", "name"]);
         assert_eq!(concepts("Quux"), ["?quux"]);
     }
 }

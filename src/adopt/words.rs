@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 /// A concept first, then the words and abbreviations under which systems write it.
 const CONCEPTS: &str = "
 student: stu stud std stdnt studnt studt pupil learner child kid scholar
-id: ident identifier identification idnt number num no nbr nr numb key uid guid uuid ref reference
+id: ids ident identifier identification idnt number num no nbr nr numb key uid guid uuid ref reference oid badge
 perm: permanent permnum lasid sasid ssid suid usid studentno
 local: lcl
 state: st
@@ -25,8 +25,8 @@ middle: mid mi
 preferred: pref nick nickname
 grade: grd gr grde grades
 level: lvl lev year_level
-school: sch schl skl scl scool schoo bldg building campus site org orgs organization organisation institution facility education edorg
-entry: enter entered entering admit admitted admission enrolled enroll enrol enrollment enrolment enrl registration registered reg
+school: sch schl skl entity scool schoo bldg building campus site org orgs organization organisation institution facility education edorg education educat
+entry: enr enter entered entering admit admitted admission enrolled enroll enrol enrollment enrolment enrl registration registered reg
 start: begin beginning begins began starts strt since effective eff opens opening
 from: frm
 exit: exited withdraw withdrew withdrawal withdrawn wd wdrl wdraw left leave leaving leaver drop dropped departure
@@ -35,7 +35,8 @@ to: thru through
 date: dt dte dat
 day: dy
 days: dys
-time: tm timestamp
+time: timestamp
+location: place where
 program: prog prgm programme programs progs
 service: svc srvc services
 homeroom: hr hmrm hrm advisory homerm hroom hmroom advisor homeroomteacher
@@ -55,7 +56,7 @@ minutes: mins min minute
 course: crs crse cours class cls section sec sect courses
 subject: subj sbj sub_ject department dept content
 academic:
-term: trm trms session sessn quarter qtr qrtr semester sem smstr trimester tri mp gp bucket storecode reporting_period
+term: gtm tm trm trms session sessn quarter qtr qrtr semester sem smstr trimester tri mp gp bucket storecode reporting_period
 marking: grading reporting
 mark: mrk marks score scr scores percent pct percentage prcnt average avg result points
 letter: ltr alpha
@@ -69,7 +70,7 @@ staff: stf teacher tchr teach employee emp educator instructor faculty personnel
 counselor: counsellor couns cnslr cnsl
 case: 
 manager: mgr
-email: mail eml
+email: mail eml electronicmail electronic
 address: addr
 role: rol roles
 job: position post
@@ -77,7 +78,7 @@ incident: inc incdnt incid referral refrl occurrence
 discipline: disc dscpln disciplinary dis disp conduct
 behavior: behaviour behav beh bhv behvr offense offence infraction violation misconduct
 participation: participant partic involvement involved
-action: act actn disposition consequence resolution penalty sanction response actions
+action: dsp act actn disposition consequence resolution penalty sanction response actions
 removed: removal
 suspended: suspension susp
 severity: sev seriousness svrty
@@ -91,7 +92,7 @@ intervention: interv intrvn intrvntn interventions plan support
 tier: tr
 planned: scheduled pln sched
 held: completed delivered actual done attended
-sessions: sessns meetings visits
+sessions: sess sessns meetings visits
 dosage: dose
 goal: objective target
 contact: cntct contacted communication comm outreach
@@ -132,7 +133,7 @@ flag: flags
 /// Words that say nothing about which column a header is.
 const NOISE: &str = "the of for a an in is on by and sis export exp extract extr data col column field fld str txt varchar raw src source \
 sourced district dist dst current curr cur new old my our this x xx z tbl table table1 custom value_of rpt report item record rec row \
-assigned ext metadata daily descriptor lookup lkp ps ic sky syn aeries xf udf user_defined local";
+assigned ext metadata daily descriptor lookup lkp ps ic sky syn aeries xf udf view detail details dtl user_defined local";
 
 /// Short forms that stand for several words.
 const PHRASES: &[(&str, &[&str])] = &[
@@ -169,6 +170,23 @@ const PHRASES: &[(&str, &[&str])] = &[
     ("yearlevel", &["grade", "level"]),
     ("standin", &["substitute"]),
     ("storecode", &["term"]),
+    ("lastfirst", &["full", "name"]),
+    ("fnm", &["first", "name"]),
+    ("lnm", &["last", "name"]),
+    // Synergy's own number; elsewhere `SIS` is but a prefix.
+    ("sisnumber", &["student", "id"]),
+    ("sisnum", &["student", "id"]),
+    ("sisid", &["student", "id"]),
+    // The two letters of Aeries' fields.
+    ("al", &["attendance"]),
+    ("ed", &["entry", "date"]),
+    ("ld", &["exit", "date"]),
+    ("sd", &["start", "date"]),
+    ("em", &["email"]),
+    ("m1", &["mark"]),
+    ("ti", &["title"]),
+    ("scl", &["school", "id"]),
+    ("hsid", &["school", "id"]),
 ];
 
 /// The concepts of all words, by word.

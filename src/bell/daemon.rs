@@ -3,7 +3,7 @@
 //! Every turn looks at everything anew and decides by what it finds; what woke it does not matter. So a lost event costs at most the
 //! time to the next look, and two events of one thing cost nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -11,25 +11,23 @@ use super::ear::Ear;
 use super::hours::Files;
 use super::post::Post;
 use super::sets::Chime;
-use super::wakes::{Wakes, wait};
-use super::{Bell, Desk, Record, Timetable, Why, gather, patience, renew, service};
+use super::sleep::{self, Note};
+use super::wakes::{FLOCK, LONGEST_SLEEP, Wakes, wait, watch_home};
+use super::{Bell, Desk, Record, Timetable, Why, gather, life, patience, service, signals};
 use crate::clock;
-use crate::inbox::{Settling, Watch};
+use crate::inbox::Settling;
 use crate::monitor::{Place, Problem, Weight};
 use crate::round::{self, Hand, NIGHT_MADE_UP, Order, ROUND_STOPPED, Rung};
 
-/// The longest sleep: a lost event and a clock that jumped are noticed after it.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
-/// Events come in flocks; one look is enough for those of so long.
-const FLOCK: Duration = Duration::from_millis(150);
 /// Editors write a file in several steps; the home is read once they have rested so long.
 const EDITOR: Duration = Duration::from_millis(500);
 /// Before another process that is at work in the home is asked for again.
 const LOCKED: Duration = Duration::from_secs(2);
 /// The first and the longest wait after a round or a send that could not be done.
 const TROUBLE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(15 * 60));
-/// So long nothing must happen after a round before the process begins anew. Chosen by us: exports and edits come in bursts.
-const QUIET: Duration = Duration::from_secs(20);
+/// So long nothing must happen before the daemon falls asleep. Chosen by us: exports and edits come in bursts, and waking costs a
+/// twentieth of a second.
+const QUIET: Duration = Duration::from_secs(5);
 
 /// Lives until it is asked to end.
 ///
@@ -40,29 +38,41 @@ const QUIET: Duration = Duration::from_secs(20);
 pub fn live(dir: &Path, wakes: &Wakes, heard: &Receiver<()>) -> Result<(), Vec<Problem>> {
     // The system names what happened by whole paths; so must we, or our own store would wake us.
     let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
-    let desk = Desk::open(&dir)?;
-    desk.setup.home.ensure_var().map_err(|problem| vec![problem])?;
-    let _place = desk.setup.home.lock_daemon().map_err(|problem| vec![problem])?;
     let service = service::Service::start();
-    let mut daemon = Daemon::new(desk, wakes.clone(), service);
-    for problem in &daemon.desk.setup.problems {
-        tracing::warn!("{problem}");
-    }
+    let Some(life) = life::take_up(&dir, wakes, heard, &service)? else {
+        end(&service);
+        return Ok(());
+    };
+    // The watch has a thread of its own.
+    signals::hold();
+    let mut daemon = Daemon::new(life.desk, wakes.clone(), service);
+    signals::heed();
+    daemon.told = life.told;
     daemon.note(None);
     daemon.service.ready("waiting");
-    tracing::info!("watching {}; {}", daemon.ear.inbox.display(), daemon.next_words());
+    if life.is_first {
+        tracing::info!("watching {}; {}", daemon.ear.inbox.display(), daemon.next_words());
+    }
     while !wakes.is_stopping() {
+        let before = daemon.seen_where_quiet();
         let rest = daemon.turn();
-        daemon.begin_anew_where_large();
+        if let Some(seen) = before {
+            daemon.sleep_where_idle(seen);
+        }
         daemon.service.busy(rest + LONGEST_SLEEP);
         if !wakes.is_stopping() && wait(heard, rest) {
             std::thread::sleep(FLOCK);
+            daemon.stir();
         }
         daemon.service.busy(service::LONG_WORK);
     }
-    daemon.service.stopping();
-    tracing::info!("ended");
+    end(&daemon.service);
     Ok(())
+}
+
+fn end(service: &service::Service) {
+    service.stopping();
+    tracing::info!("ended");
 }
 
 struct Daemon {
@@ -74,12 +84,14 @@ struct Daemon {
     table: Timetable,
     bell: Bell,
     record: Record,
-    /// When the memory of the last round is given back, if nothing happens before.
-    renew_at: Option<Duration>,
+    /// When it falls asleep, if nothing happens before; `None` where it cannot.
+    sleep_at: Option<Duration>,
     /// For the next round's report.
     told: Vec<Problem>,
     /// When the home is read again after somebody wrote into it.
     edit_due: Option<Duration>,
+    /// Whether files of a round that was cut off before this life may still wait where it had claimed them.
+    interrupted: bool,
     /// No round before this moment, after trouble.
     ring_after: Duration,
     troubles: u32,
@@ -101,16 +113,20 @@ impl Daemon {
         let wait = Duration::from_secs(u64::from(setup.config.inbox.settle_seconds));
         Daemon {
             table: timetable(&desk),
-            ear: Ear::new(watch_home(&desk, &wakes), setup.home.inbox(&setup.config.inbox.path)),
+            ear: Ear::new(
+                watch_home(&setup.home, &wakes),
+                setup.home.inbox(&setup.config.inbox.path),
+            ),
             settling: Settling::new(wait, record.taken.clone()),
             bell: Bell::new(rung.unwrap_or(began)),
             desk,
             wakes,
             service,
             record,
-            renew_at: None,
+            sleep_at: cfg!(unix).then(|| clock::monotonic() + QUIET),
             told: Vec::new(),
             edit_due: None,
+            interrupted: true,
             ring_after: Duration::ZERO,
             troubles: 0,
             post: Post::default(),
@@ -121,6 +137,7 @@ impl Daemon {
     fn turn(&mut self) -> Duration {
         let start = clock::monotonic();
         self.look_at_home(start, false);
+        self.give_back_where_interrupted();
         self.ear.look(&self.desk, &mut self.settling, start);
         let rung = self.ring_if_due();
         if self.post.send_if_due(&self.desk, &self.wakes, &self.service) {
@@ -133,25 +150,74 @@ impl Daemon {
         }
     }
 
-    /// After a big round, gives its memory back by beginning anew; unless memory alone holds something: a refused edit's last good
-    /// version, or news for the next report.
-    fn begin_anew_where_large(&mut self) {
-        let Some(at) = self.renew_at.filter(|at| *at <= clock::monotonic()) else {
+    /// Something happened: more may follow.
+    fn stir(&mut self) {
+        if let Some(at) = &mut self.sleep_at {
+            *at = clock::monotonic() + QUIET;
+        }
+    }
+
+    /// What lies there before a turn after which it may fall asleep: whatever comes later is news to the one that waits.
+    fn seen_where_quiet(&self) -> Option<String> {
+        let quiet = self.sleep_at.is_some_and(|at| at <= clock::monotonic());
+        quiet.then(|| sleep::seen(&self.desk.setup.home, &self.ear.inbox))
+    }
+
+    /// Falls asleep, unless something is under way or memory alone holds something.
+    fn sleep_where_idle(&mut self, seen: String) {
+        let now = clock::monotonic();
+        // Where it cannot now, it tries again when something has happened, or in a while.
+        self.sleep_at = Some(now + LONGEST_SLEEP);
+        if self.wakes.is_stopping() || self.ring_after > now || self.is_under_way() || self.desk.leans_on_memory() {
             return;
+        }
+        let clock = clock::now(&self.desk.setup.config.district.time_zone).seconds;
+        let hour = self.table.next(clock.max(self.bell.rung()));
+        let letter = self.post.rest(clock, now);
+        let letter = letter.map(|rest| clock.saturating_add_unsigned(rest.as_secs() + 1));
+        let note = Note {
+            due: [hour, letter].into_iter().flatten().min(),
+            look_every: self
+                .ear
+                .rest(self.desk.setup.config.inbox.poll_seconds)
+                .map(|rest| rest.as_secs().max(1)),
+            inbox: self.ear.inbox.clone(),
+            seen,
+            told: self.told.clone(),
         };
-        // Nothing may be under way: what only this process knows would be lost.
-        let under_way = self.edit_due.is_some() || self.settling.next().is_some() || !self.told.is_empty();
-        if under_way || self.wakes.is_stopping() {
-            self.renew_at = Some(at + QUIET);
+        let error = sleep::fall_asleep(&note, &self.wakes);
+        signals::heed();
+        tracing::debug!("staying awake: {error}");
+        self.sleep_at = None;
+    }
+
+    /// Whether something is not done yet, or only this life knows since when it waits.
+    fn is_under_way(&self) -> bool {
+        let chime = self.chime(false);
+        let files = self.settling.last();
+        let waiting = self.settling.next().is_some() || chime.unsettled || chime.complete || self.interrupted;
+        // Who sleeps forgets since when a file that no round was handed has stood still. A round's memory is worth that, once.
+        let remembered = files.iter().any(|file| !file.taken) && !sleep::is_large();
+        !self.ear.hears() || self.edit_due.is_some() || waiting || remembered
+    }
+
+    /// Puts back what a round of an earlier life had claimed when it was cut off: no file in the inbox would ring for it.
+    fn give_back_where_interrupted(&mut self) {
+        if !self.interrupted {
             return;
         }
-        self.renew_at = None;
-        if self.desk.leans_on_memory() || !renew::is_large() {
-            return;
+        match round::give_back(&self.desk.setup) {
+            // They may be that process's own.
+            Err(problem) if problem.code == "home-locked" => return,
+            Err(problem) => tracing::warn!("{problem}"),
+            Ok(problems) => {
+                for problem in &problems {
+                    tracing::info!("{problem}");
+                }
+                self.told.extend(problems);
+            }
         }
-        tracing::debug!("beginning anew to give the round's memory back");
-        let error = renew::begin_anew();
-        tracing::debug!("beginning anew was not possible: {error}");
+        self.interrupted = false;
     }
 
     /// Tries what people wrote into the home, once they have rested, or at once before a round.
@@ -247,7 +313,7 @@ impl Daemon {
                 let _ = std::fs::remove_file(home.asked());
                 self.settling.take(&chime.ready);
                 self.bell.rang(now.seconds);
-                self.renew_at = Some(clock::monotonic() + QUIET);
+                self.stir();
                 self.told.clear();
                 self.troubles = 0;
                 self.table = timetable(&self.desk);
@@ -320,7 +386,7 @@ impl Daemon {
         }
         let until = |at: Duration| at.saturating_sub(now);
         let chime = self.chime(false);
-        let dues = [self.settling.next(), chime.next, self.edit_due, self.renew_at]
+        let dues = [self.settling.next(), chime.next, self.edit_due, self.sleep_at]
             .into_iter()
             .flatten();
         rest = dues.map(until).fold(rest, Duration::min);
@@ -344,30 +410,6 @@ impl Daemon {
             None => "no school day is known to come".to_owned(),
         }
     }
-}
-
-/// A watch over the folders where people write into a home. Where the system does not tell, the home is looked at before every
-/// round and at every long sleep's end.
-fn watch_home(desk: &Desk, wakes: &Wakes) -> Watch {
-    let home = &desk.setup.home;
-    let (asked, var, ear) = (home.asked(), home.var(), wakes.clone());
-    let mut watch = Watch::new(move |paths: &[PathBuf]| {
-        // Our own store lies beside the file that asks for a round.
-        if paths.is_empty() || paths.iter().any(|path| *path == asked || !path.starts_with(&var)) {
-            ear.look();
-        }
-    });
-    let folders = [
-        (home.var(), false),
-        (home.root().to_owned(), false),
-        (home.rules(), true),
-        (home.plugins(), true),
-        (home.letters(), true),
-    ];
-    for (folder, below) in folders {
-        watch.add(&folder, below);
-    }
-    watch
 }
 
 /// The school days that the configuration and the calendar in the store name.

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::sleep::Kept;
 use crate::home::{CONFIG, Home, Stamp};
 use crate::monitor::{Place, Problem, Weight};
-use crate::round::{SETUP_CHANGED, Setup};
+use crate::round::{SETUP_CHANGED, Setup, is_answered};
 
 /// A home at work.
 pub struct Desk {
@@ -45,9 +46,24 @@ impl Desk {
         })
     }
 
-    /// Whether nobody wrote into the home since the last look.
+    /// Takes up the work with what was at work before the daemon fell asleep; what was written since is found by the next look.
+    ///
+    /// # Errors
+    ///
+    /// As [`Desk::open`]; what was at work once can be used again.
+    pub(super) fn resume(dir: &Path, kept: Kept) -> Result<Desk, Vec<Problem>> {
+        let home = Home::open(dir).map_err(|problem| vec![problem])?;
+        Ok(Desk {
+            dir: dir.to_owned(),
+            setup: Setup::of(home, kept.words, None)?,
+            written: kept.written,
+            refused: Vec::new(),
+        })
+    }
+
+    /// Whether nobody wrote into the home since the last look, or said yes to a rule that waits for it.
     pub fn is_untouched(&self) -> bool {
-        self.setup.home.written() == self.written
+        self.setup.home.written() == self.written && !is_answered(&self.setup)
     }
 
     /// Looks whether people wrote into the home since the last look, and tries what they wrote: loaded, checked, trials run, as at
@@ -55,7 +71,7 @@ impl Desk {
     pub fn look(&mut self) -> Edit {
         let written = self.setup.home.written();
         let changed = differing(&self.written, &written);
-        if changed.is_empty() && self.refused.is_empty() {
+        if changed.is_empty() && self.refused.is_empty() && !is_answered(&self.setup) {
             return Edit::default();
         }
         self.written = written;
@@ -101,6 +117,8 @@ impl Desk {
         if was_refused {
             paths.insert(CONFIG);
         }
+        // Who said yes to a rule put it to work.
+        paths.extend(before.waiting.iter().map(|waiting| waiting.version.path.as_str()));
         let good = paths.into_iter().filter(|path| !is_broken(path));
         let told = good
             .map(|path| at_work(path, self.written.contains_key(path)))

@@ -1,12 +1,14 @@
 //! The daemon's ear at the drop folder: it is told of changes where the system tells, and looks by itself where it does not.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Desk;
 use crate::home::Stamp;
-use crate::inbox::{self, OnDisk, Settling, Watch};
+use crate::inbox::{self, Listing, Settling, Watch};
 use crate::monitor::Problem;
+use crate::round::Eyes;
 
 /// Between two looks at an inbox on a share, unless `poll_seconds` says otherwise. Chosen by us.
 const POLL: Duration = Duration::from_secs(10);
@@ -24,6 +26,8 @@ pub(super) struct Ear {
     folder: Option<Stamp>,
     /// When the watch over it was set.
     watched: Duration,
+    /// Folders in it that exports are put into: the system tells of the inbox alone.
+    inside: BTreeSet<PathBuf>,
     /// Whether the system tells of changes in it.
     told_of_changes: bool,
     /// What was passed over in it, or why it cannot be listed, as the last look found it.
@@ -38,6 +42,7 @@ impl Ear {
             inbox,
             folder: None,
             watched: Duration::ZERO,
+            inside: BTreeSet::new(),
             told_of_changes: false,
             passed_over: Vec::new(),
         };
@@ -62,12 +67,18 @@ impl Ear {
     /// Looks at the inbox.
     pub(super) fn look(&mut self, desk: &Desk, settling: &mut Settling, now: Duration) {
         match inbox::scan(&self.inbox, &desk.setup.config.feeds) {
-            Ok(listing) => {
+            Ok(mut listing) => {
+                if now >= self.watched + WATCH_AGAIN {
+                    self.inside.clear();
+                }
+                self.watch_inside(&listing);
+                let eyes = Eyes(&desk.setup);
+                listing.sightings.retain(|seen| eyes.see(&seen.export));
                 if self.folder != Some(listing.folder) || now >= self.watched + WATCH_AGAIN {
                     self.watch_folder(listing.folder, now);
                 }
                 self.passed_over = listing.problems;
-                settling.look(&listing.sightings, now, &OnDisk);
+                settling.look(&listing.sightings, now, &eyes);
             }
             // What was seen before is kept: a share that comes back brings nothing new by that alone.
             Err(problem) => {
@@ -78,6 +89,18 @@ impl Ear {
                 self.passed_over = vec![problem];
             }
         }
+    }
+
+    fn watch_inside(&mut self, listing: &Listing) {
+        let folders = listing.sightings.iter().filter(|seen| seen.export.is_folder);
+        let folders: BTreeSet<PathBuf> = folders.map(|seen| seen.export.path.clone()).collect();
+        for gone in self.inside.difference(&folders) {
+            self.watch.remove(gone);
+        }
+        for new in folders.difference(&self.inside) {
+            self.watch.add(new, false);
+        }
+        self.inside = folders;
     }
 
     fn watch_folder(&mut self, folder: Stamp, now: Duration) {

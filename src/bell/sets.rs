@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::inbox::{Export, Settled, State, cut_off, set_incomplete, still_written};
+use crate::inbox::{Export, Settled, State, not_whole, set_incomplete, still_written};
 use crate::monitor::Problem;
 use crate::records::Feed;
 
@@ -93,7 +93,7 @@ impl Set<'_> {
                 State::Ready(_) => chime
                     .left
                     .push((file.export.feed, self.incomplete(&file.export.name, &missing))),
-                State::Cut(_) => chime.left.push((file.export.feed, cut_off(&file.export.name))),
+                State::Cut(_) => chime.left.push((file.export.feed, not_whole(&file.export))),
                 State::Settling { .. } => chime.left.push((file.export.feed, still_written(&file.export.name))),
                 State::Partial(_) => {}
             }

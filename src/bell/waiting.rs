@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::{gather, patience};
 use crate::clock::{self, Now};
-use crate::inbox::{self, OnDisk, Settling};
+use crate::inbox::{self, Settling};
 use crate::monitor::Problem;
-use crate::round::{self, Hand, Order, Rung, Setup};
+use crate::round::{self, Eyes, Hand, Order, Rung, Setup};
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(250);
@@ -22,7 +22,8 @@ pub fn ring_settled(setup: &Setup, order: Order, now: impl Fn() -> Now) -> Resul
     let config = &setup.config;
     let folder = setup.home.inbox(&config.inbox.path);
     let settle_seconds = config.inbox.settle_seconds;
-    let first = inbox::scan(&folder, &config.feeds)?;
+    let mut first = inbox::scan(&folder, &config.feeds)?;
+    first.sightings.retain(|seen| Eyes(setup).see(&seen.export));
     let seconds = now().seconds;
     let is_fresh = |sighting: &inbox::Sighting| inbox::is_fresh(&sighting.export, seconds, settle_seconds);
     if !first.sightings.iter().any(is_fresh) {
@@ -32,9 +33,11 @@ pub fn ring_settled(setup: &Setup, order: Order, now: impl Fn() -> Now) -> Resul
     let mut settling = Settling::new(Duration::from_secs(u64::from(settle_seconds)), BTreeMap::new());
     let began = clock::monotonic();
     loop {
-        let listing = inbox::scan(&folder, &config.feeds)?;
+        let mut listing = inbox::scan(&folder, &config.feeds)?;
+        let eyes = Eyes(setup);
+        listing.sightings.retain(|seen| eyes.see(&seen.export));
         let at = clock::monotonic();
-        let files = settling.look(&listing.sightings, at, &OnDisk);
+        let files = settling.look(&listing.sightings, at, &eyes);
         let chime = gather(files, &config.feeds, at, patience, true);
         if chime.unsettled && at.saturating_sub(began) < patience * 2 {
             std::thread::sleep(LOOK);

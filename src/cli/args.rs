@@ -82,6 +82,18 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DATE")]
         as_of: Option<Day>,
     },
+    /// Replays past nights with today's facts: who would have been flagged, letters per person. Nothing is kept or sent.
+    Preview {
+        /// Only this rule, as its file stands: a file, or the id of a rule of the home. Without it all rules as they stand.
+        #[arg(long, value_name = "FILE")]
+        rule: Option<String>,
+        /// The first night; without it the twentieth before the last.
+        #[arg(long, value_name = "DATE")]
+        from: Option<Day>,
+        /// The last night; without it that of the last round.
+        #[arg(long, value_name = "DATE")]
+        to: Option<Day>,
+    },
     /// The rule workshop.
     Rules {
         /// What to do there.
@@ -188,20 +200,62 @@ pub(crate) struct Which {
 pub(crate) enum RulesCommand {
     /// Lists the rules, at work or set aside.
     List,
+    /// Says what is wrong with rules and what can hardly be meant; runs no trial.
+    Check {
+        /// Only these: a rule's id, or a file, which need not lie in the home yet.
+        #[arg(value_name = "ID|FILE")]
+        which: Vec<String>,
+    },
     /// Runs the trials beside the rules.
     Test {
-        /// Only this rule.
-        rule: Option<String>,
+        /// Only these rules: ids, or files, which need not lie in the home.
+        #[arg(value_name = "ID|FILE")]
+        rules: Vec<String>,
+        /// Shows the lines and branches that no case touches.
+        #[arg(long)]
+        coverage: bool,
+        /// Nudges every number and comparison and shows those that no case notices.
+        #[arg(long)]
+        mutate: bool,
     },
     /// Writes a new rule and its trial to start from.
     New {
         /// The rule's id, with its folder: `attendance/mondays`.
         rule: String,
     },
+    /// Says what a change of a rule changes: in words, then as people and letters of the last twenty nights.
+    Diff {
+        /// The rule before: a file, an id for the version at work, or `ID@DATE` for the one of a day.
+        old: String,
+        /// The rule after, in the same way.
+        new: String,
+    },
+    /// Says yes to a changed rule that waits because it would flag many students of a school at once.
+    Accept {
+        /// The rule's id.
+        rule: String,
+        /// Who says yes, for the record; without it the account that you work under.
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+    },
     /// Shows a rule as it is at work.
     Show {
         /// The rule's id.
         rule: String,
+    },
+    /// Compares what the rules said on past days with outcomes.csv: how often they were right.
+    Judge {
+        /// Only this rule.
+        rule: Option<String>,
+        /// Only this outcome, as outcomes.csv names it.
+        #[arg(long, value_name = "NAME")]
+        outcome: Option<String>,
+        /// The first day looked at; without it the school year's first.
+        #[arg(long, value_name = "DATE")]
+        from: Option<Day>,
+        /// The last day looked at; without it the last round's.
+        #[arg(long, value_name = "DATE")]
+        to: Option<Day>,
     },
     /// Anything else: said in plain words where it is a part that is still to come.
     #[command(external_subcommand)]

@@ -40,7 +40,7 @@ pub(super) fn check(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
 /// Everything that a home's owner should mend.
 pub(super) fn problems(setup: &Setup) -> Vec<Problem> {
     let mut problems = setup.problems.clone();
-    problems.extend(setup.rules.remarks().iter().cloned());
+    problems.extend(super::rules_check::more(setup));
     problems.extend(setup.home.open_to_others());
     problems.extend(last_owner(setup));
     match inbox::find(&setup.home.inbox(&setup.config.inbox.path), &setup.config.feeds) {

@@ -9,6 +9,8 @@ use crate::monitor::{Place, Problem, Weight};
 pub(super) fn daemon(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
     let (wakes, heard) = Wakes::new();
     let ear = wakes.clone();
+    // Before any thread is there; the daemon listens once all of them are.
+    bell::signals::hold();
     ctrlc::set_handler(move || ear.stop()).map_err(|error| {
         Problem::new(
             "signals-unheard",

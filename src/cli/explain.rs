@@ -26,6 +26,7 @@ pub(super) fn explain(desk: &mut Desk<'_>, id: &str, rule: Option<&str>, as_of: 
     let view = View::read(&setup, as_of)?;
     let student = view.student(id)?;
     let almanac = Almanac::new(&view.books, &setup.config.meaning);
+    view.hear(desk.err, &setup, &almanac, Some(student))?;
     let night = almanac.night(view.as_of);
     let numbers = night.student(student).ok_or_else(|| not_enrolled(id, &view))?;
     let out = &mut *desk.out;
@@ -315,6 +316,10 @@ impl Numbers for Recorder<'_> {
             asked.push(ask.clone());
         }
         self.numbers.ask(ask)
+    }
+
+    fn told(&self, word: &str, version: &str) -> Value {
+        self.numbers.told(word, version)
     }
 }
 

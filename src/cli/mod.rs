@@ -11,16 +11,20 @@ mod explain;
 mod go_live;
 mod held;
 mod init;
+mod judge;
 mod mail;
 mod outbox;
 mod output;
 mod plugins;
+mod preview;
 mod rebuild;
 mod route;
 mod rules;
+mod rules_check;
 mod run;
 mod standing;
 mod status;
+mod trials;
 mod view;
 
 use std::io::{self, Write};
@@ -35,11 +39,7 @@ use args::{Arguments, Command};
 use output::Format;
 
 /// Parts of the design that are still to come, and what to do without them.
-const TO_COME: [(&str, &str); 14] = [
-    (
-        "preview",
-        "put the rule to work with `status: \"shadow\"` and read `firstbell standing`",
-    ),
+const TO_COME: [(&str, &str); 10] = [
     ("letters", "see the letters themselves with `firstbell outbox show`"),
     ("sent", "see the letters with `firstbell outbox list`"),
     ("contact", "bring contacts as contacts.csv"),
@@ -54,12 +54,6 @@ const TO_COME: [(&str, &str); 14] = [
         "nothing is older than the last school year without it: rounds purge by themselves",
     ),
     ("doctor", "run `firstbell check`"),
-    ("rules check", "run `firstbell check`"),
-    ("rules diff", "compare `firstbell standing` before and after"),
-    (
-        "rules judge",
-        "compare `firstbell verdicts --format csv` with what happened",
-    ),
     ("rules log", "see the table `rule_version` in var/firstbell.db"),
     ("rules restore", "put the rule's older file back into rules/"),
 ];
@@ -173,6 +167,16 @@ fn say(err: &mut dyn Write, stop: &Stop) -> io::Result<()> {
 
 fn command(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
     let arguments = desk.arguments;
+    let tests = matches!(
+        &arguments.command,
+        Command::Rules {
+            command: args::RulesCommand::Test { .. }
+        }
+    );
+    if arguments.format == Format::Junit && !tests {
+        writeln!(desk.err, "error: `--format junit` is for `firstbell rules test` alone")?;
+        return Ok(Exit::Usage);
+    }
     match &arguments.command {
         Command::Demo { dir } => demo::demo(desk, dir.as_deref()),
         Command::Init { dir, from } => init::init(desk, dir, from),
@@ -184,6 +188,7 @@ fn command(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
         Command::Status => status::status(desk),
         Command::Standing(which) => standing::standing(desk, which),
         Command::Verdicts(which) => standing::verdicts(desk, which),
+        Command::Preview { rule, from, to } => preview::preview(desk, rule.as_deref(), (*from, *to)),
         Command::Explain { student, rule, as_of } => explain::explain(desk, student, rule.as_deref(), *as_of),
         Command::Rules { command } => rules::rules(desk, command),
         Command::Plugins { command } => plugins::plugins(desk, command),

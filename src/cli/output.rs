@@ -17,6 +17,8 @@ pub(crate) enum Format {
     Json,
     /// RFC 4180 with a header.
     Csv,
+    /// JUnit XML, for `rules test` alone.
+    Junit,
 }
 
 /// How a command ended.
@@ -63,7 +65,7 @@ impl<'o> Rows<'o> {
         none: &'static str,
     ) -> io::Result<Rows<'o>> {
         match format {
-            Format::Text => {}
+            Format::Text | Format::Junit => {}
             Format::Json => out.write_all(b"[")?,
             Format::Csv => record(out, headers.iter().copied())?,
         }
@@ -81,7 +83,7 @@ impl<'o> Rows<'o> {
     pub(crate) fn row<I: IntoIterator<Item = String>>(&mut self, cells: I) -> io::Result<()> {
         let cells: Vec<String> = cells.into_iter().collect();
         match self.format {
-            Format::Text => self.waiting.push(cells),
+            Format::Text | Format::Junit => self.waiting.push(cells),
             Format::Csv => record(self.out, cells.iter().map(|cell| harmless(cell)))?,
             Format::Json => {
                 let comma = if self.written > 0 { "," } else { "" };
@@ -105,8 +107,8 @@ impl<'o> Rows<'o> {
             Format::Csv => Ok(()),
             Format::Json if self.written == 0 => writeln!(self.out, "]"),
             Format::Json => writeln!(self.out, "\n]"),
-            Format::Text if self.written == 0 => writeln!(self.out, "{}", self.none),
-            Format::Text => self.text(),
+            Format::Text | Format::Junit if self.written == 0 => writeln!(self.out, "{}", self.none),
+            Format::Text | Format::Junit => self.text(),
         }
     }
 

@@ -26,6 +26,7 @@ fn explain(desk: &mut Desk<'_>, id: &str, rule: &str) -> Result<Exit, Stop> {
     let student = view.student(id)?;
     let almanac = Almanac::new(&view.books, &setup.config.meaning);
     let owners = view.owners(&setup, &almanac);
+    view.hear(desk.err, &setup, &almanac, Some(student))?;
     let night = almanac.night(view.as_of);
     let numbers = night.student(student).ok_or_else(|| not_enrolled(id, &view))?;
     let rule = &setup.rules.rules()[number];

@@ -1,11 +1,12 @@
-//! `rules list`, `test`, `new` and `show`: the workshop's first benches.
+//! `rules list`, `test`, `new` and `show`: the workshop's first benches; `check` has a file of its own.
 
 use super::args::RulesCommand;
-use super::output::{self, Exit, Format, Rows, count};
-use super::{Desk, Stop};
+use super::judge::Wanted;
+use super::output::{self, Exit, Rows, count};
+use super::{Desk, Stop, trials};
 use crate::monitor::{Place, Problem, Weight};
-use crate::round::Setup;
-use crate::rules::workshop::{self, Tested};
+use crate::round::{self, Setup};
+use crate::rules::workshop::{self, Depth};
 use crate::rules::{Card, Status, Worse};
 use crate::school::Area;
 
@@ -13,9 +14,36 @@ use crate::school::Area;
 pub(super) fn rules(desk: &mut Desk<'_>, command: &RulesCommand) -> Result<Exit, Stop> {
     match command {
         RulesCommand::List => list(desk),
-        RulesCommand::Test { rule } => test(desk, rule.as_deref()),
+        RulesCommand::Check { which } => super::rules_check::check(desk, which),
+        RulesCommand::Test {
+            rules,
+            coverage,
+            mutate,
+        } => {
+            let depth = Depth {
+                coverage: *coverage,
+                mutate: *mutate,
+            };
+            trials::test(desk, rules, depth)
+        }
         RulesCommand::New { rule } => new(desk, rule),
+        RulesCommand::Diff { old, new } => super::preview::diff(desk, old, new),
+        RulesCommand::Accept { rule, by } => accept(desk, rule, by.as_deref()),
         RulesCommand::Show { rule } => show(desk, rule),
+        RulesCommand::Judge {
+            rule,
+            outcome,
+            from,
+            to,
+        } => super::judge::judge(
+            desk,
+            &Wanted {
+                rule: rule.as_deref(),
+                outcome: outcome.as_deref(),
+                from: *from,
+                to: *to,
+            },
+        ),
         RulesCommand::Other(words) => super::other(desk, &format!("rules {}", words.join(" "))),
     }
 }
@@ -68,84 +96,6 @@ fn status(status: Status) -> &'static str {
         Status::Live => "live",
         Status::Retired => "retired",
     }
-}
-
-fn test(desk: &mut Desk<'_>, rule: Option<&str>) -> Result<Exit, Stop> {
-    let setup = desk.setup()?;
-    let ids: Vec<String> = rule.iter().map(|rule| (*rule).to_owned()).collect();
-    let tested = workshop::test(&setup.sources, &setup.config.meaning, &ids);
-    if let Some(rule) = rule
-        && tested.is_empty()
-    {
-        return Err(unknown(&setup, rule).into());
-    }
-    if desk.format() == Format::Text {
-        text(desk, &tested)?;
-    } else {
-        table(desk, &tested)?;
-    }
-    Ok(if tested.iter().all(Tested::holds) {
-        Exit::Done
-    } else {
-        Exit::Waits
-    })
-}
-
-fn text(desk: &mut Desk<'_>, tested: &[Tested]) -> Result<(), Stop> {
-    for rule in tested {
-        let holds = if rule.holds() { "holds" } else { "does not hold" };
-        let cases = rule.cases.as_ref().map_or(0, Vec::len);
-        writeln!(desk.out, "{}: {holds}, {}", rule.id, count(cases, "case", "cases"))?;
-        match &rule.cases {
-            Ok(cases) => {
-                for case in cases {
-                    if let Some(failed) = &case.failed {
-                        writeln!(desk.out, "  line {}: {}: {failed}", case.line, case.name)?;
-                    }
-                }
-            }
-            Err(problem) => writeln!(desk.out, "  {problem}")?,
-        }
-        for kind in &rule.lacking {
-            writeln!(desk.out, "  a live rule needs {}", kind.words())?;
-        }
-    }
-    let whole = tested.iter().filter(|rule| rule.holds()).count();
-    let verb = if whole == 1 { "holds" } else { "hold" };
-    writeln!(desk.out, "{whole} of {} {verb}.", count(tested.len(), "rule", "rules"))?;
-    Ok(())
-}
-
-fn table(desk: &mut Desk<'_>, tested: &[Tested]) -> Result<(), Stop> {
-    let headers = ["rule", "case", "line", "passed", "verdicts", "because", "failed"];
-    let mut rows = Rows::new(desk.out, desk.arguments.format, &headers, "")?;
-    for rule in tested {
-        match &rule.cases {
-            Ok(cases) => {
-                for case in cases {
-                    rows.row([
-                        rule.id.clone(),
-                        case.name.clone(),
-                        case.line.to_string(),
-                        case.failed.is_none().to_string(),
-                        case.verdicts.join(";"),
-                        case.because.clone(),
-                        case.failed.clone().unwrap_or_default(),
-                    ])?;
-                }
-            }
-            Err(problem) => rows.row([
-                rule.id.clone(),
-                String::new(),
-                problem.place.line.map(|line| line.to_string()).unwrap_or_default(),
-                "false".to_owned(),
-                String::new(),
-                String::new(),
-                problem.message.clone(),
-            ])?,
-        }
-    }
-    Ok(rows.end()?)
 }
 
 fn new(desk: &mut Desk<'_>, rule: &str) -> Result<Exit, Stop> {
@@ -223,6 +173,32 @@ fn show(desk: &mut Desk<'_>, id: &str) -> Result<Exit, Stop> {
     Ok(output::problems(desk.out, &aside)?)
 }
 
+fn accept(desk: &mut Desk<'_>, id: &str, by: Option<&str>) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let account = || {
+        ["USER", "USERNAME"]
+            .into_iter()
+            .find_map(|name| std::env::var(name).ok())
+    };
+    let by = by.map(str::to_owned).or_else(account).unwrap_or_default();
+    let today = crate::clock::now(&setup.config.district.time_zone).today;
+    let _lock = setup.home.lock()?;
+    let accepted = round::accept(&setup, id, &by, today)?;
+    writeln!(
+        desk.out,
+        "`{id}` as its file stands is put to work with the next round."
+    )?;
+    if let Some(most) = accepted.most {
+        writeln!(
+            desk.out,
+            "It raises {} of {} judged students of school {} to concern or worse; who is told of them gets a starting list.",
+            most.students, most.judged, most.school
+        )?;
+    }
+    writeln!(desk.out, "A further change of the file asks again.")?;
+    Ok(Exit::Done)
+}
+
 fn one_line(card: &Card) -> String {
     let plain = super::standing::plain;
     let edges = &card.edges;
@@ -253,7 +229,7 @@ fn one_line(card: &Card) -> String {
     )
 }
 
-fn unknown(setup: &Setup, id: &str) -> Problem {
+pub(super) fn unknown(setup: &Setup, id: &str) -> Problem {
     match super::standing::known_rule(setup, id) {
         Err(problem) => problem,
         Ok(_) => Problem::new(

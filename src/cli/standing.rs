@@ -31,6 +31,8 @@ pub(super) fn standing(desk: &mut Desk<'_>, which: &Which) -> Result<Exit, Stop>
     which.check(&setup, &view)?;
     let almanac = Almanac::new(&view.books, &setup.config.meaning);
     let owners = view.owners(&setup, &almanac);
+    let student = which.student.as_deref().map(|id| view.student(id)).transpose()?;
+    view.hear(desk.err, &setup, &almanac, student)?;
     let night = almanac.night(view.as_of);
     let mut judge = Judge::new(&setup.rules);
     let mut rows = Rows::new(desk.out, desk.arguments.format, &STANDING, "No flag is open.")?;
@@ -101,6 +103,8 @@ pub(super) fn verdicts(desk: &mut Desk<'_>, which: &Which) -> Result<Exit, Stop>
     let view = View::read(&setup, None)?;
     which.check(&setup, &view)?;
     let almanac = Almanac::new(&view.books, &setup.config.meaning);
+    let student = which.student.as_deref().map(|id| view.student(id)).transpose()?;
+    view.hear(desk.err, &setup, &almanac, student)?;
     let night = almanac.night(view.as_of);
     let mut judge = Judge::new(&setup.rules);
     let mut by_id: Vec<usize> = (0..setup.rules.rules().len()).collect();

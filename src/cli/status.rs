@@ -7,8 +7,10 @@ use super::output::{Exit, Format, count};
 use super::view::View;
 use super::{Desk, Stop};
 use crate::bell::{Record, Timetable};
+use crate::facts::SchoolIx;
 use crate::monitor::{Problem, Weight};
 use crate::outbox::State;
+use crate::records;
 use crate::round::Setup;
 use crate::rules::Status;
 use crate::school::{Day, Table};
@@ -23,6 +25,7 @@ pub(super) fn status(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
     let waits = problems.iter().any(|problem| problem.weight >= Weight::Waits)
         || !setup.rules.set_aside().is_empty()
         || !setup.last_good.is_empty()
+        || !setup.waiting.is_empty()
         || held::open(&store)?.iter().any(|file| file.state == HeldState::Held);
     let refused = store.letters(&[State::Refused])?.len();
     if desk.format() == Format::Json {
@@ -70,28 +73,7 @@ fn text(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
             file.name, file.since, file.problem.message
         )?;
     }
-    let freshness = freshness(setup, store)?;
-    if let Ok(view) = View::read(setup, None) {
-        let almanac = Almanac::new(&view.books, &setup.config.meaning);
-        let night = almanac.night(view.as_of);
-        for (number, school) in view.books.schools.iter().enumerate() {
-            let ix = crate::facts::SchoolIx(number as u16);
-            let id = view.books.names.schools.name(number as u32);
-            let through = night
-                .through(ix)
-                .map_or_else(|| "none this year".to_owned(), |day| format!("to {day}"));
-            let others = freshness.get(id).into_iter().flatten();
-            let others: String = others
-                .filter(|(table, _)| **table != Table::Attendance)
-                .map(|(table, day)| format!(", {table} to {day}"))
-                .collect();
-            writeln!(
-                desk.out,
-                "  school      {id} {}: attendance {through}{others}",
-                school.name
-            )?;
-        }
-    }
+    schools(desk, setup, store)?;
     let (live, shadow) = at_work(setup);
     let aside = setup.rules.set_aside();
     writeln!(
@@ -106,6 +88,13 @@ fn text(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
         writeln!(
             desk.out,
             "  last good   {rule}: its file is broken, the version before it is at work"
+        )?;
+    }
+    for waiting in &setup.waiting {
+        let id = &waiting.weighed.rule;
+        writeln!(
+            desk.out,
+            "  waits       {id}: it was changed and would raise many students at once; `firstbell rules accept {id}` says yes"
         )?;
     }
     let letters = outbox(store)?;
@@ -124,6 +113,44 @@ fn text(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
     )?;
     for problem in store.problems()? {
         writeln!(desk.out, "  problem     {problem}")?;
+    }
+    Ok(())
+}
+
+/// Each school, a line each: how far its attendance is whole, by how much it is behind, and the newest day of its other tables.
+fn schools(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
+    let freshness = freshness(setup, store)?;
+    let Ok(view) = View::read(setup, None) else {
+        return Ok(());
+    };
+    let almanac = Almanac::new(&view.books, &setup.config.meaning);
+    let night = almanac.night(view.as_of);
+    for (number, school) in view.books.schools.iter().enumerate() {
+        let ix = SchoolIx(number as u16);
+        let id = view.books.names.schools.name(number as u32);
+        let attendance = night.through(ix).map_or_else(
+            || "none this year".to_owned(),
+            |through| {
+                let days = almanac.school_days_between(ix, through.plus(1), view.as_of);
+                let behind = days
+                    .filter(|days| *days > 0)
+                    .map(|days| count(days, "school day", "school days"));
+                format!(
+                    "to {through}{}",
+                    behind.map(|days| format!(" ({days} behind)")).unwrap_or_default()
+                )
+            },
+        );
+        let others = freshness.get(id).into_iter().flatten();
+        let others: String = others
+            .filter(|(table, _)| **table != Table::Attendance)
+            .map(|(table, day)| format!(", {table} to {day}"))
+            .collect();
+        writeln!(
+            desk.out,
+            "  school      {id} {}: attendance {attendance}{others}",
+            school.name
+        )?;
     }
     Ok(())
 }
@@ -172,21 +199,45 @@ fn daemon(setup: &Setup) -> Option<String> {
     Some(format!("{lives}; {rung}{}", next.unwrap_or_default()))
 }
 
+/// Each feed's last file, a line each: its rows, those that could not be used by kind, and its newest day.
 fn feeds(desk: &mut Desk<'_>, exports: &[Export]) -> Result<(), Stop> {
     let mut latest: BTreeMap<&str, &Export> = BTreeMap::new();
     for export in exports {
         latest.insert(&export.feed, export);
     }
     for export in latest.values() {
-        let rows = count(export.rows as usize, "row", "rows");
         let to = export.last.map(|day| format!(", to {day}")).unwrap_or_default();
         writeln!(
             desk.out,
-            "  feed        {}: {rows}{to}, accepted as of {}",
-            export.name, export.accepted
+            "  feed        {}: {}{to}, accepted as of {}",
+            export.name,
+            became(export),
+            export.accepted
         )?;
     }
     Ok(())
+}
+
+/// What became of a file's rows: `2124 rows, 12 rejected (8 missing cell, 4 outside year), 3 conflict`.
+fn became(export: &Export) -> String {
+    let kinds = |rejected: bool| {
+        export
+            .tallies
+            .telling()
+            .filter(move |(kind, _)| records::rejects(kind) == rejected)
+    };
+    let said = |(kind, count): (&str, u64)| format!("{count} {}", kind.replace('-', " "));
+    let rejected: u64 = kinds(true).map(|(_, count)| count).sum();
+    let mut parts = vec![count(export.rows as usize, "row", "rows")];
+    parts.push(match rejected {
+        0 => "none rejected".to_owned(),
+        some => format!(
+            "{some} rejected ({})",
+            kinds(true).map(said).collect::<Vec<_>>().join(", ")
+        ),
+    });
+    parts.extend(kinds(false).map(said));
+    parts.join(", ")
 }
 
 fn at_work(setup: &Setup) -> (usize, usize) {
@@ -244,7 +295,7 @@ fn json(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
         "feeds": feeds,
         "held": held,
         "freshness": freshness(setup, store)?,
-        "rules": { "live": live, "shadow": shadow, "set_aside": aside },
+        "rules": { "live": live, "shadow": shadow, "set_aside": aside, "waiting": setup.waiting.iter().map(|waiting| &waiting.weighed).collect::<Vec<_>>() },
         "outbox": outbox(store)?,
         "problems": store.problems()?,
     });

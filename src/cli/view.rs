@@ -1,11 +1,12 @@
 //! The store as commands look at it: tonight's books, standings and owners, without changing any.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
-use super::Stop;
+use super::{Stop, output};
 use crate::facts::{Books, StudentIx};
 use crate::monitor::{Place, Problem, Weight};
-use crate::round::{Held, Ledger, Setup, ledger_of};
+use crate::round::{Held, Ledger, Setup, hear, ledger_of};
 use crate::routing::{Caseload, Owners, Question, Resolution, Staff};
 use crate::rules::{CaseFile, Rule};
 use crate::school::{Day, Level, SchoolYear};
@@ -100,6 +101,27 @@ impl View {
             grade: night.grade(),
             held: self.held.at(night.school()),
         }
+    }
+
+    /// Lets the programs whose words rules read tell of tonight: of one student, or of all. What went wrong is said beside the answer.
+    pub(super) fn hear(
+        &self,
+        err: &mut dyn Write,
+        setup: &Setup,
+        almanac: &Almanac<'_>,
+        student: Option<StudentIx>,
+    ) -> Result<(), Stop> {
+        let of = || match student {
+            Some(student) => vec![(student, self.as_of)],
+            None => almanac
+                .night(self.as_of)
+                .active()
+                .map(|student| (student, self.as_of))
+                .collect(),
+        };
+        let problems = hear(setup, almanac, &self.held, of);
+        output::problems(err, &problems)?;
+        Ok(())
     }
 
     /// The number of a student id.

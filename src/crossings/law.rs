@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 
 use super::{Standing, Tonight, advance};
+use crate::rules::trial::Belief;
 use crate::rules::{Edges, NotFor, Verdict, Worse};
 use crate::school::{Day, Level, Table};
 
@@ -188,6 +189,34 @@ proptest! {
             let believed = Tonight { believe_at_once: false, ..tonight };
             assert_eq!(advance(&next, &believed).0, next);
             standing = next;
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_trial_believes_what_the_nights_would(edges in edges(), nights in prop::collection::vec(night(), 1..120)) {
+        let mut standing = Standing::default();
+        let mut belief = Belief::default();
+        let mut day = Day(20_000);
+        for night in &nights {
+            day = day.plus(1);
+            let verdict = verdict(&night.said, &edges);
+            let tonight = Tonight {
+                verdict: &verdict,
+                day,
+                edges: &edges,
+                digest: "the same",
+                enrolled: true,
+                believe_at_once: false,
+                older: None,
+                counts_as_judged: true,
+                again: &|_| Verdict::Unknown(Vec::new()),
+                working: true,
+            };
+            standing = advance(&standing, &tonight).0;
+            belief.add(&verdict, &edges);
+            assert_eq!(belief.level(), standing.level, "{night:?}");
         }
     }
 }

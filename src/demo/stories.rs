@@ -7,7 +7,7 @@ use crate::school::{Day, Grade};
 
 /// Misses a day now and then, then one more each week: passes one day in ten on November 5.
 pub const SLOW_FADE: &str = "10042";
-/// A good eighth grader whose marks fall at once on November 2 and who stops coming on November 4.
+/// A good eighth grader whose marks fall at once on November 2 and who stays away from November 4 to 10.
 pub const SUDDEN_FALL: &str = "20031";
 /// Moves from the elementary school's sixth grade to the middle school on November 3, and takes the absences along.
 pub const TRANSFER: &str = "30150";

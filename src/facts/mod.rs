@@ -223,6 +223,18 @@ impl Student {
     }
 }
 
+/// What each of several feeds of one table said of students by itself, by the feed's globs. Only facts of such tables stand here.
+pub type Said = BTreeMap<String, BTreeMap<StudentIx, Student>>;
+
+/// Calendar rows and terms that lie after the school year.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Later {
+    /// Calendar rows, as [`Books::calendar`] has them.
+    pub calendar: BTreeMap<(Option<SchoolIx>, Day), bool>,
+    /// Terms that begin after the school year.
+    pub terms: Vec<Term>,
+}
+
 /// One district's facts of one school year.
 #[derive(Clone, Debug)]
 pub struct Books {
@@ -236,12 +248,16 @@ pub struct Books {
     pub calendar: BTreeMap<(Option<SchoolIx>, Day), bool>,
     /// Term rows.
     pub terms: Vec<Term>,
+    /// Calendar and terms of later years, as exports of many years bring them: they are read when their year begins.
+    pub later: Later,
     /// Courses by their number.
     pub courses: Vec<Course>,
     /// Students by [`StudentIx`].
     pub students: Vec<Student>,
     /// Whether any behavior export of this school year was believed: before that, no incident is not the same as none.
     pub behavior_seen: bool,
+    /// What the feeds of tables that several fill said by themselves; empty where every table has one feed.
+    pub said: Said,
 }
 
 impl Books {
@@ -256,9 +272,11 @@ impl Books {
             schools: Vec::new(),
             calendar: BTreeMap::new(),
             terms: Vec::new(),
+            later: Later::default(),
             courses: Vec::new(),
             students: Vec::new(),
             behavior_seen: false,
+            said: Said::new(),
         }
     }
 

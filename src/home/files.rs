@@ -16,7 +16,19 @@ const LARGEST_BYTES: u64 = 1 << 20;
 const DEEPEST: usize = 6;
 
 /// Texts with their paths as the operator knows them, and what could not be read.
-type Texts = (Vec<(String, String)>, Vec<Problem>);
+pub type Texts = (Vec<(String, String)>, Vec<Problem>);
+
+/// Everything that people wrote into a home for the program to read, word for word.
+pub struct Words {
+    /// `firstbell.toml`.
+    pub config: String,
+    /// `rules/`, as [`Home::rule_files`] reads it.
+    pub rules: Texts,
+    /// `plugins/`, as [`Home::plugin_files`] reads it.
+    pub plugins: Texts,
+    /// `letters/`, as [`Home::letter_files`] reads it.
+    pub letters: Texts,
+}
 
 impl Home {
     /// The text of `firstbell.toml`.
@@ -24,6 +36,20 @@ impl Home {
         self.text(&self.config_path()).map_err(|problem| Problem {
             weight: Weight::Stop,
             ..problem
+        })
+    }
+
+    /// What people wrote into the home; what of it cannot be read is told beside it.
+    ///
+    /// # Errors
+    ///
+    /// A problem where the configuration cannot be read.
+    pub fn words(&self) -> Result<Words, Problem> {
+        Ok(Words {
+            config: self.config_text()?,
+            rules: self.rule_files(),
+            plugins: self.plugin_files(),
+            letters: self.letter_files(),
         })
     }
 
@@ -58,7 +84,7 @@ impl Home {
 
     /// The manifests of `plugins/` and what lies beside them as text, as (`plugins/<id>/…`, text), sorted.
     pub fn plugin_files(&self) -> Texts {
-        self.texts(&self.plugins(), &["toml", "rhai", "csv", "json"])
+        self.texts(&self.plugins(), &["toml", "rhai", "csv", "json", "j2"])
     }
 
     /// The templates of `letters/`, as (`letters/…`, text), sorted.
@@ -150,7 +176,11 @@ impl Home {
                 Ok(kind) if kind.is_dir() && depth < DEEPEST => self.walk(&path, depth + 1, paths, problems),
                 Ok(kind) if kind.is_file() => paths.push(path),
                 Ok(kind) if kind.is_symlink() => problems.push(self.link(&path)),
-                _ => {}
+                // What a plugin's program keeps beside itself is its own affair.
+                Ok(_) if !path.starts_with(self.rules()) => {}
+                Ok(kind) if kind.is_dir() => problems.push(self.too_deep(&path)),
+                Ok(_) => problems.push(self.no_file(&path)),
+                Err(error) => problems.push(waiting(unusable(&self.shown(&path), "read", &error))),
             }
         }
     }
@@ -160,6 +190,21 @@ impl Home {
         let message = format!("`{shown}` is a link and was passed over");
         let remedy = "put the file itself there: a link could lead out of the home";
         Problem::new("home-link", Weight::Waits, Place::file(shown), message, remedy)
+    }
+
+    /// A pipe, a device: opening it could wait for ever.
+    fn no_file(&self, path: &Path) -> Problem {
+        let shown = self.shown(path);
+        let message = format!("`{shown}` is no ordinary file and was passed over");
+        let remedy = "take it away, or put an ordinary file there";
+        Problem::new("home-not-a-file", Weight::Waits, Place::file(shown), message, remedy)
+    }
+
+    fn too_deep(&self, path: &Path) -> Problem {
+        let shown = self.shown(path);
+        let message = format!("`{shown}` lies more than {DEEPEST} folders deep and was passed over");
+        let remedy = "move it up: rules lie in one folder for each area";
+        Problem::new("home-too-deep", Weight::Waits, Place::file(shown), message, remedy)
     }
 
     fn text(&self, path: &Path) -> Result<String, Problem> {

@@ -26,11 +26,25 @@ impl Home {
     ///
     /// A problem that says why they cannot be kept; the file is held all the same, as long as it stays in the inbox.
     pub fn keep_held(&self, digest: &str, name: &str, bytes: &mut dyn Read) -> Result<(), Problem> {
+        self.keep_held_as(digest, name, &mut |file| io::copy(bytes, file).map(|_| ()))
+    }
+
+    /// The same, written by somebody else: files that came together are packed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Home::keep_held`].
+    pub fn keep_held_as(
+        &self,
+        digest: &str,
+        name: &str,
+        write: &mut dyn FnMut(&mut fs::File) -> io::Result<()>,
+    ) -> Result<(), Problem> {
         let path = self.held_path(digest, name);
         if path.exists() {
             return Ok(());
         }
-        let kept = self.write_held(&path, bytes);
+        let kept = self.write_held(&path, write);
         kept.map_err(|error| Problem {
             code: "held-not-kept".to_owned(),
             weight: Weight::Note,
@@ -38,14 +52,14 @@ impl Home {
         })
     }
 
-    fn write_held(&self, path: &Path, bytes: &mut dyn Read) -> io::Result<()> {
+    fn write_held(&self, path: &Path, write: &mut dyn FnMut(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
         fs::create_dir_all(self.held())?;
         let beside = path.with_extension("new");
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         owner_only(&mut options);
         let mut file = options.open(&beside)?;
-        let copied = io::copy(bytes, &mut file).and_then(|_| file.sync_all());
+        let copied = write(&mut file).and_then(|()| file.sync_all());
         if let Err(error) = copied {
             // What is half written would only take room on a disk that has none.
             let _ = fs::remove_file(&beside);

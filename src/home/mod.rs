@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::monitor::{Place, Problem, Weight};
 
+pub use files::{Texts, Words};
 pub use lock::Guard;
 pub use network::tells_of_changes;
 pub use stamp::Stamp;

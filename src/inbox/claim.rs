@@ -55,6 +55,35 @@ pub fn claim(export: &mut Export, work: &Path, round: i64) -> Result<(), Unclaim
     Ok(())
 }
 
+/// Claims the files of a folder: each is moved into `work/<round>/<folder>/`. The folder itself stays in the inbox, because who
+/// uploads into it expects it there.
+///
+/// # Errors
+///
+/// Why it was not claimed; its files then lie where they lay.
+pub fn claim_folder(export: &mut Export, paths: &[PathBuf], work: &Path, round: i64) -> Result<(), Unclaimed> {
+    let Some(name) = export.path.file_name() else {
+        return Ok(());
+    };
+    let target = free(work, round, Path::new(name));
+    private_folder(&target).map_err(|error| Unclaimed::InPlace(unclaimed(&export.name, &error)))?;
+    for path in paths {
+        let Some(own) = path.file_name() else { continue };
+        if let Err(error) = shift(path, &target.join(own)) {
+            let _ = give_back_folder(&target, &export.path);
+            return Err(match error.kind() {
+                io::ErrorKind::ResourceBusy => Unclaimed::Unread(changed(&export.name)),
+                io::ErrorKind::NotFound => Unclaimed::Unread(super::unreadable(path, &error)),
+                _ => Unclaimed::InPlace(unclaimed(&export.name, &error)),
+            });
+        }
+    }
+    sync_folder(Some(&target));
+    sync_folder(Some(&export.path));
+    export.path = target;
+    Ok(())
+}
+
 /// The first place for a name in the folders of a round: two files of one name, such as one that an interrupted round left and
 /// a newer one, lie side by side.
 fn free(work: &Path, round: i64, name: &Path) -> PathBuf {
@@ -77,7 +106,7 @@ pub enum Back {
     NameTaken,
 }
 
-/// Puts a claimed file back into the inbox, unless another one of its name lies there.
+/// Puts a claimed file back into the inbox, unless another one of its name lies there; of a folder each of its files.
 ///
 /// # Errors
 ///
@@ -87,6 +116,9 @@ pub fn give_back(path: &Path, inbox: &Path) -> io::Result<Back> {
         return Ok(Back::NameTaken);
     };
     let target = inbox.join(name);
+    if is_folder(path) {
+        return give_back_folder(path, &target);
+    }
     // A second name for the file, then the first one taken away: other than a rename this never overwrites what came meanwhile.
     match fs::hard_link(path, &target) {
         Ok(()) => return fs::remove_file(path).map(|()| Back::InInbox),
@@ -99,7 +131,35 @@ pub fn give_back(path: &Path, inbox: &Path) -> io::Result<Back> {
     shift(path, &target).map(|()| Back::InInbox)
 }
 
-/// A file that a round claimed and did not put away.
+fn give_back_folder(folder: &Path, target: &Path) -> io::Result<Back> {
+    if !is_folder(target) {
+        fs::create_dir(target)?;
+    }
+    let mut back = Back::InInbox;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.file_name().is_some_and(|name| name == GROWING) {
+            fs::remove_file(&path)?;
+        } else if give_back(&path, target)? == Back::NameTaken {
+            back = Back::NameTaken;
+        }
+    }
+    if back == Back::InInbox {
+        fs::remove_dir(folder)?;
+    }
+    Ok(back)
+}
+
+fn holds_files(folder: &Path) -> bool {
+    is_folder(folder) && fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+/// Whether a path is a folder; a link to one is none.
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
+}
+
+/// A file, or a folder with files, that a round claimed and did not put away.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leftover {
     /// The number that its round was to bear.
@@ -118,7 +178,7 @@ pub fn leftovers(work: &Path) -> Vec<Leftover> {
         for path in paths {
             if path.file_name().is_some_and(|name| name == GROWING) {
                 let _ = fs::remove_file(&path);
-            } else if Stand::of(&path).is_some() {
+            } else if Stand::of(&path).is_some() || holds_files(&path) {
                 found.push(Leftover { round, path });
             }
         }
@@ -146,6 +206,10 @@ pub fn folders(work: &Path) -> Vec<(i64, PathBuf)> {
 /// Removes the folders of rounds that are empty.
 pub fn tidy(work: &Path) {
     for (_, folder) in folders(work) {
+        let inside = fs::read_dir(&folder).into_iter().flatten().flatten();
+        for inner in inside.map(|entry| entry.path()).filter(|path| is_folder(path)) {
+            let _ = fs::remove_dir(inner);
+        }
         // One that still holds a file refuses to go.
         let _ = fs::remove_dir(folder);
     }

@@ -14,9 +14,11 @@ mod stand;
 mod still;
 #[cfg(test)]
 mod tests;
+mod together;
 mod unpack;
 mod watch;
 mod whole;
+mod zipped;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -26,7 +28,7 @@ use wildmatch::WildMatch;
 
 pub use scan::{Evidence, Listing, Marker, OnDisk, Sighting, scan};
 pub use settle::{Settled, Settling, State};
-pub use still::{CUT_OFF, STILL_WRITTEN, cut_off, is_fresh, set_incomplete, still_written};
+pub use still::{CUT_OFF, STILL_WRITTEN, cut_off, is_fresh, not_whole, set_incomplete, still_written};
 pub use watch::Watch;
 pub use whole::is_whole;
 
@@ -34,11 +36,13 @@ use crate::home::Stamp;
 use crate::monitor::{Place, Problem, Weight};
 use crate::records::Feed;
 
-pub use archive::{Archive, Bring, Entry, Line, Refused, Ring};
+pub use archive::{Archive, Bring, Entry, Line, Refused, Ring, Shape};
 pub(crate) use claim::private_folder;
-pub use claim::{Back, Leftover, Unclaimed, claim, folders, give_back, leftovers, settle, tidy};
+pub use claim::{Back, Leftover, Unclaimed, claim, claim_folder, folders, give_back, leftovers, settle, tidy};
 pub use stand::Stand;
-pub use unpack::{BUNDLE_BYTES, ZIP_ENTRIES, ZIP_RATIO, folder, loose, pack, unpack, unzip};
+pub use together::{Together, under_way};
+use unpack::refused_entry;
+pub use unpack::{BUNDLE_BYTES, Kept, ZIP_ENTRIES, ZIP_RATIO, pack, pack_into, unpack};
 
 /// Endings of names under which upload programs write before they rename.
 const PARTIAL: [&str; 5] = [".filepart", ".tmp", ".part", ".partial", ".crdownload"];
@@ -57,7 +61,7 @@ pub struct Export {
     pub name: String,
     /// Whether it is a folder of files that belong together.
     pub is_folder: bool,
-    /// Bytes; 0 for a folder.
+    /// Bytes; of a folder those of all files in it.
     pub size: u64,
     /// When it was last written: seconds since 1970-01-01 UTC.
     pub written: i64,
@@ -142,30 +146,51 @@ pub fn look(path: &Path, globs: &Globs) -> Result<Option<Export>, Problem> {
             written: Stamp::of(&about).written / 1_000_000_000,
             stamp: Stamp::of(&about),
         })),
-        Ok(about) if about.is_dir() => Ok(Some(Export {
-            feed,
-            path: path.to_owned(),
-            name,
-            is_folder: true,
-            size: 0,
-            written: written_in(path),
-            stamp: Stamp::of(&about),
-        })),
+        Ok(about) if about.is_dir() => {
+            let stamp = folder_stamp(path);
+            Ok(Some(Export {
+                feed,
+                path: path.to_owned(),
+                name,
+                is_folder: true,
+                size: stamp.size,
+                written: stamp.written / 1_000_000_000,
+                stamp,
+            }))
+        }
         Ok(_) => Err(not_plain(&name)),
         Err(error) => Err(unreadable(path, &error)),
     }
 }
 
-/// When the newest file in a folder was written, in seconds since 1970: a folder itself does not say when one of its files changed.
-fn written_in(folder: &Path) -> i64 {
+/// The version of everything in a folder but its markers: a folder itself does not say when one of its files changed.
+pub fn folder_stamp(folder: &Path) -> Stamp {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let times = entries
-        .filter_map(|entry| entry.metadata().ok())
-        .filter(fs::Metadata::is_file);
-    times
-        .map(|about| Stamp::of(&about).written / 1_000_000_000)
-        .max()
-        .unwrap_or(0)
+    let mut files: Vec<(String, Stamp)> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let about = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            (!is_marker(&name)).then(|| (name, Stamp::of(&about)))
+        })
+        .collect();
+    files.sort_by(|one, two| one.0.cmp(&two.0));
+    let mut hasher = blake3::Hasher::new();
+    let mut whole = Stamp::default();
+    for (name, stamp) in &files {
+        hasher.update(name.as_bytes());
+        hasher.update(&[0]);
+        for number in [stamp.device, stamp.inode, stamp.size] {
+            hasher.update(&number.to_le_bytes());
+        }
+        hasher.update(&stamp.written.to_le_bytes());
+        whole.size = whole.size.saturating_add(stamp.size);
+        whole.written = whole.written.max(stamp.written);
+        whole.changed = whole.changed.max(stamp.changed);
+    }
+    let mut number = [0; 8];
+    number.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    whole.inode = u64::from_le_bytes(number);
+    whole
 }
 
 /// Letters without a shape of their own: they turn a line around, or hide in it.

@@ -83,7 +83,7 @@ pub fn scan(folder: &Path, feeds: &[Feed]) -> Result<Listing, Problem> {
     let (exports, problems) = find(folder, feeds)?;
     let (markers, mut partial) = beside(folder, feeds)?;
     let whole = exports.into_iter().map(|export| {
-        let marker = marker_of(&export.name, &markers);
+        let marker = marker_of(&export.name, &markers).or_else(|| marker_in(&export));
         Sighting {
             export,
             partial: false,
@@ -139,7 +139,7 @@ fn beside(folder: &Path, feeds: &[Feed]) -> Result<(BTreeMap<String, PathBuf>, V
 }
 
 /// The names that an upload may end under: without the ending, without the leading dot, without what rsync puts behind the name.
-fn final_names(name: &str) -> Vec<String> {
+pub(super) fn final_names(name: &str) -> Vec<String> {
     let lower = name.to_lowercase();
     let ending = PARTIAL.iter().find(|ending| lower.ends_with(**ending));
     let without_ending = ending.and_then(|ending| name.get(..name.len() - ending.len()));
@@ -147,6 +147,21 @@ fn final_names(name: &str) -> Vec<String> {
     let without_suffix = shown.and_then(|name| name.rsplit_once('.')).map(|(name, _)| name);
     let names = [without_ending, shown, without_suffix].into_iter().flatten();
     names.map(str::to_owned).collect()
+}
+
+/// A marker inside a folder: whatever its name, it speaks for the folder as a whole.
+fn marker_in(export: &Export) -> Option<Marker> {
+    let entries = fs::read_dir(&export.path).ok().filter(|_| export.is_folder)?;
+    let marks = |entry: &fs::DirEntry| super::is_marker(&entry.file_name().to_string_lossy());
+    let stamps = entries.flatten().filter(marks).filter_map(|entry| {
+        let about = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+        Some(Stamp::of(&about))
+    });
+    stamps.max_by_key(Stamp::latest).map(|stamp| Marker {
+        stamp,
+        bytes: None,
+        sha256: None,
+    })
 }
 
 /// The marker of a file: its whole name and an ending, or its stem and an ending.

@@ -37,6 +37,23 @@ pub fn cut_off(name: &str) -> Problem {
     )
 }
 
+/// The problem of an export that stands still and is not whole.
+pub fn not_whole(export: &Export) -> Problem {
+    if !export.is_folder {
+        return cut_off(&export.name);
+    }
+    Problem::new(
+        "bundle-file-missing",
+        Weight::Waits,
+        Place::file(&export.name),
+        "is not whole: a file of it is not there, still bears the name under which it is uploaded, or ends in the middle of a record",
+        format!(
+            "export all of it again; where it is complete all the same, put an empty file `{}.done` beside it",
+            export.name
+        ),
+    )
+}
+
 /// The problem of a file that waits for others of its set.
 pub fn set_incomplete(file: &str, set: Option<&str>, waits_for: &str) -> Problem {
     let set = set.map(|set| format!(" of the set `{set}`")).unwrap_or_default();

@@ -73,10 +73,19 @@ fn files_of_one_name_are_claimed_side_by_side() {
     assert_eq!(
         leftovers(&work).len(),
         3,
-        "neither a folder nor half a copy is an export"
+        "neither an empty folder nor half a copy is an export"
     );
     assert!(!work.join("7/.claiming.part").exists());
+    fs::create_dir(work.join("7/nightly")).expect("a folder");
+    fs::write(work.join("7/nightly/users.csv"), "id\n").expect("a file");
+    let left = leftovers(&work)
+        .into_iter()
+        .find(|left| left.path == work.join("7/nightly"))
+        .expect("a folder with files is one");
+    assert_eq!(give_back(&left.path, &inbox).expect("moved"), Back::InInbox);
+    assert!(inbox.join("nightly/users.csv").is_file() && !left.path.exists());
     tidy(&work);
+    assert!(!work.join("7/a_folder").exists());
     assert_eq!(leftovers(&work).len(), 3, "what holds files stays");
 }
 

@@ -1,17 +1,15 @@
-//! Files that came together: out of a zip, a folder, or lying loose. Only those that are wanted are read, into memory; nothing is
-//! ever written where an entry says.
+//! Zips: which entries an export may hold, and what we pack ourselves. Nothing is ever written where an entry says.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{Cursor, Read, Seek, SeekFrom, Write as _};
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write as _};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{Export, is_partial, unreadable};
+use super::is_partial;
 use crate::monitor::{Place, Problem, Weight};
-use crate::records::Part;
+use crate::records::{Bytes, Part, Parts};
 
 /// All files of one bundle together. Chosen by us: the gradebook of a hundred thousand students stays below it.
 pub const BUNDLE_BYTES: u64 = 2 << 30;
@@ -19,28 +17,18 @@ pub const BUNDLE_BYTES: u64 = 2 << 30;
 pub const ZIP_ENTRIES: usize = 1_000;
 /// How many times its packed size an entry may unpack to. Tables of text stay below 50; a bomb of zeros reaches 1,000.
 pub const ZIP_RATIO: u64 = 200;
-/// Below this an entry may be packed as tightly as it likes: it harms nobody.
-const HARMLESS_BYTES: u64 = 8 << 20;
 /// Endings of archives inside an archive.
 const NESTED: [&str; 8] = [".zip", ".gz", ".tgz", ".tar", ".7z", ".rar", ".bz2", ".xz"];
 
-/// The wanted files of a zip, by name.
+/// A zip, and its files by their place in it, without folders and what programs leave beside files.
 ///
 /// # Errors
 ///
 /// A problem that names the entry for which the whole zip is refused.
-pub fn unzip(export: &Export, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Part>, Problem> {
-    let file = File::open(&export.path).map_err(|error| unreadable(&export.path, &error))?;
-    parts_of(file, &export.name, wanted, Some(ZIP_RATIO))
-}
-
-/// The wanted files of a zip in any reader; without a `ratio`, one that we packed ourselves.
-fn parts_of<R: Read + Seek>(
+pub(super) fn sound_entries<R: Read + Seek>(
     from: R,
     name: &str,
-    wanted: &dyn Fn(&str) -> bool,
-    ratio: Option<u64>,
-) -> Result<Vec<Part>, Problem> {
+) -> Result<(ZipArchive<R>, BTreeMap<usize, String>), Problem> {
     let broken = |error: &dyn std::fmt::Display| {
         let message = format!("is no zip that can be read: {error}");
         refused(
@@ -68,7 +56,7 @@ fn parts_of<R: Read + Seek>(
             && let Some((_, other)) = found.insert(own.to_lowercase(), (at, own.clone()))
         {
             let message = format!("holds the name `{own}` twice (`{other}`): nobody can say which one counts");
-            return Err(entry(
+            return Err(refused_entry(
                 "zip-entry-twice",
                 name,
                 &own,
@@ -81,7 +69,7 @@ fn parts_of<R: Read + Seek>(
         let start = zip.central_directory_start();
         let own = first_twice(&mut zip.into_inner(), start).unwrap_or_default();
         let message = format!("holds `{own}` twice, or entries that share their bytes");
-        return Err(entry(
+        return Err(refused_entry(
             "zip-entry-twice",
             name,
             &own,
@@ -89,47 +77,7 @@ fn parts_of<R: Read + Seek>(
             "export it again with one file of each name",
         ));
     }
-    let mut left = BUNDLE_BYTES;
-    let mut parts = Vec::new();
-    for (at, own) in found.into_values().filter(|(_, own)| wanted(own)) {
-        let mut packed = zip.by_index(at).map_err(|error| {
-            entry(
-                "zip-unreadable",
-                name,
-                &own,
-                format!("cannot be unpacked: {error}"),
-                "export it again",
-            )
-        })?;
-        let tight = ratio.map_or(left, |ratio| {
-            packed.compressed_size().saturating_mul(ratio).max(HARMLESS_BYTES)
-        });
-        let most = left.min(tight);
-        let mut bytes = Vec::new();
-        let read = packed.by_ref().take(most + 1).read_to_end(&mut bytes);
-        read.map_err(|error| {
-            entry(
-                "zip-unreadable",
-                name,
-                &own,
-                format!("cannot be unpacked: {error}"),
-                "export it again",
-            )
-        })?;
-        if bytes.len() as u64 > most {
-            let message = "unpacks to more than any table would; it was not read on";
-            return Err(entry(
-                "zip-too-large",
-                name,
-                &own,
-                message,
-                "see what made it: such a file can fill a machine",
-            ));
-        }
-        left -= bytes.len() as u64;
-        parts.push(Part { name: own, bytes });
-    }
-    Ok(parts)
+    Ok((zip, found.into_values().collect()))
 }
 
 /// Whether an entry may be in an export at all; its name without a folder, `None` for one to pass over.
@@ -147,7 +95,7 @@ fn sound<R: Read + Seek>(zip: &ZipArchive<R>, at: usize, name: &str) -> Result<O
         || full.split('/').any(|part| part == "..");
     if leads_out {
         let message = "is the name of a file outside the zip";
-        return Err(entry(
+        return Err(refused_entry(
             "zip-entry-path",
             name,
             &full,
@@ -157,7 +105,13 @@ fn sound<R: Read + Seek>(zip: &ZipArchive<R>, at: usize, name: &str) -> Result<O
     }
     if about.is_symlink() {
         let message = "is a link to another file";
-        return Err(entry("zip-entry-link", name, &full, message, "export the file itself"));
+        return Err(refused_entry(
+            "zip-entry-link",
+            name,
+            &full,
+            message,
+            "export the file itself",
+        ));
     }
     if about.is_dir() {
         return Ok(None);
@@ -165,7 +119,7 @@ fn sound<R: Read + Seek>(zip: &ZipArchive<R>, at: usize, name: &str) -> Result<O
     if about.encrypted() {
         let message = "is encrypted, and firstbell knows no password";
         let remedy = "export without a password; the way to the inbox protects the file";
-        return Err(entry("zip-entry-encrypted", name, &full, message, remedy));
+        return Err(refused_entry("zip-entry-encrypted", name, &full, message, remedy));
     }
     let own = full.rsplit('/').next().unwrap_or(&full).to_owned();
     // What macOS puts beside each file is no file of the export.
@@ -174,7 +128,7 @@ fn sound<R: Read + Seek>(zip: &ZipArchive<R>, at: usize, name: &str) -> Result<O
     }
     if NESTED.iter().any(|ending| own.to_lowercase().ends_with(ending)) {
         let message = "is an archive inside the archive";
-        return Err(entry(
+        return Err(refused_entry(
             "zip-nested",
             name,
             &full,
@@ -207,71 +161,6 @@ fn first_twice<R: Read + Seek>(from: &mut R, start: u64) -> Option<String> {
     }
 }
 
-/// The wanted files of a folder; folders in it are passed over.
-///
-/// # Errors
-///
-/// A problem where one of them is no plain file, cannot be read, or has a name that another has in other letters.
-pub fn folder(export: &Export, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<Part>, Problem> {
-    let entries = fs::read_dir(&export.path).map_err(|error| unreadable(&export.path, &error))?;
-    let mut paths = Vec::new();
-    for found in entries.flatten() {
-        let own = found.file_name().to_string_lossy().into_owned();
-        if !wanted(&own) || is_partial(&own) {
-            continue;
-        }
-        // The kind of the entry itself: a link is none.
-        if !found.file_type().is_ok_and(|kind| kind.is_file()) {
-            let message = "is a link or a device, not a file, and was not opened";
-            let remedy = "let the export program write a plain file";
-            return Err(entry("not-a-plain-file", &export.name, &own, message, remedy));
-        }
-        paths.push((own, found.path()));
-    }
-    together(
-        &export.name,
-        paths.iter().map(|(own, path)| (own.as_str(), path.as_path())),
-    )
-}
-
-/// The files of a bundle that lies loose.
-///
-/// # Errors
-///
-/// A problem where one of them cannot be read, or has a name that another has in other letters.
-pub fn loose(exports: &[Export]) -> Result<Vec<Part>, Problem> {
-    together(
-        "",
-        exports
-            .iter()
-            .map(|export| (export.name.as_str(), export.path.as_path())),
-    )
-}
-
-fn together<'p>(name: &str, files: impl Iterator<Item = (&'p str, &'p Path)>) -> Result<Vec<Part>, Problem> {
-    let mut left = BUNDLE_BYTES;
-    let mut parts: BTreeMap<String, Part> = BTreeMap::new();
-    for (own, path) in files {
-        let mut bytes = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(left + 1).read_to_end(&mut bytes));
-        read.map_err(|error| unreadable(path, &error))?;
-        if bytes.len() as u64 > left {
-            let message = "together the files of this export are larger than any district's";
-            return Err(entry("zip-too-large", name, own, message, "see what made them"));
-        }
-        left -= bytes.len() as u64;
-        let part = Part {
-            name: own.to_owned(),
-            bytes,
-        };
-        if parts.insert(own.to_lowercase(), part).is_some() {
-            let message = "lies there twice, in small and in capital letters: nobody can say which one counts";
-            return Err(entry("zip-entry-twice", name, own, message, "take one of them away"));
-        }
-    }
-    Ok(parts.into_values().collect())
-}
-
 /// Packs what is kept of a bundle: a zip that any tool can open.
 ///
 /// # Errors
@@ -294,13 +183,57 @@ pub fn pack(parts: &[Part]) -> Result<Vec<u8>, Problem> {
     })
 }
 
-/// Unpacks what [`pack`] packed.
+/// Packs files into a zip that is written from its start, opened one after the other.
+///
+/// # Errors
+///
+/// What the system says.
+pub fn pack_into(parts: &mut dyn Parts, into: &mut File) -> io::Result<()> {
+    let mut zip = ZipWriter::new(into);
+    for name in parts.names() {
+        zip.start_file(name.as_str(), large(CompressionMethod::Deflated))?;
+        io::copy(&mut *parts.open(&name)?, &mut zip)?;
+    }
+    zip.finish()?;
+    Ok(())
+}
+
+/// How a file of any length is packed.
+pub(super) fn large(method: CompressionMethod) -> SimpleFileOptions {
+    SimpleFileOptions::default().compression_method(method).large_file(true)
+}
+
+/// What [`pack`] packed: its files are unpacked one at a time.
+pub struct Kept {
+    zip: ZipArchive<Cursor<Vec<u8>>>,
+    found: BTreeMap<usize, String>,
+}
+
+/// Opens what [`pack`] packed; nothing at all is a bundle without files.
 ///
 /// # Errors
 ///
 /// A problem where it is no such thing.
-pub fn unpack(bytes: &[u8]) -> Result<Vec<Part>, Problem> {
-    parts_of(Cursor::new(bytes), "firstbell.db", &|_| true, None)
+pub fn unpack(bytes: Vec<u8>) -> Result<Option<Kept>, Problem> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let (zip, found) = sound_entries(Cursor::new(bytes), "firstbell.db")?;
+    Ok(Some(Kept { zip, found }))
+}
+
+impl Parts for Kept {
+    fn names(&self) -> Vec<String> {
+        self.found.values().cloned().collect()
+    }
+
+    fn open(&mut self, name: &str) -> io::Result<Box<dyn Bytes + '_>> {
+        let found = self.found.iter().find(|(_, own)| *own == name);
+        let (at, _) = found.ok_or(io::ErrorKind::NotFound)?;
+        let mut bytes = Vec::new();
+        self.zip.by_index(*at)?.read_to_end(&mut bytes)?;
+        Ok(Box::new(Cursor::new(bytes)))
+    }
 }
 
 fn refused(code: &str, name: &str, message: impl Into<String>, remedy: &str) -> Problem {
@@ -308,7 +241,7 @@ fn refused(code: &str, name: &str, message: impl Into<String>, remedy: &str) -> 
 }
 
 /// A problem of one entry, which stands behind the name of what holds it.
-fn entry(code: &str, name: &str, own: &str, message: impl Into<String>, remedy: &str) -> Problem {
+pub(super) fn refused_entry(code: &str, name: &str, own: &str, message: impl Into<String>, remedy: &str) -> Problem {
     // An entry's name is anybody's text: what could move the cursor or fill the screen is left out.
     let own: String = own.chars().filter(|c| !c.is_control()).take(80).collect();
     let place = if name.is_empty() { own } else { format!("{name}/{own}") };

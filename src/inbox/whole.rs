@@ -26,7 +26,27 @@ pub fn is_whole(name: &str, file: &mut (impl Read + Seek)) -> io::Result<bool> {
     // An even distance from the start keeps UTF-16 in step.
     let from = size.saturating_sub(REACH) & !1;
     let tail = stretch(file, from, size - from)?;
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Ok(has_directory(&tail, from));
+    }
     Ok(ends_whole(name, &head, &tail))
+}
+
+/// Whether an archive ends with its directory: 22 bytes that say where the directory lies and how long the comment behind them is.
+/// An archive that lies uncompressed inside another one has such an end too, but then more follows.
+fn has_directory(tail: &[u8], from: u64) -> bool {
+    let ends = tail.windows(4).enumerate().rev();
+    let mut ends = ends.filter(|(_, window)| *window == b"PK\x05\x06").map(|(at, _)| at);
+    ends.any(|at| {
+        let Some(end) = tail.get(at..at + 22) else { return false };
+        let long = |at: usize| u32::from_le_bytes([end[at], end[at + 1], end[at + 2], end[at + 3]]);
+        let (size, start) = (long(12), long(16));
+        let comment = usize::from(u16::from_le_bytes([end[20], end[21]]));
+        let rest = tail.get(at + 22 + comment..);
+        // Beyond 4 GiB the place stands elsewhere.
+        let is_before = start == u32::MAX || u64::from(start) + u64::from(size) <= from + at as u64;
+        is_before && rest.is_some_and(|rest| rest.iter().all(|byte| *byte == 0))
+    })
 }
 
 fn stretch(file: &mut (impl Read + Seek), from: u64, length: u64) -> io::Result<Vec<u8>> {
@@ -38,10 +58,6 @@ fn stretch(file: &mut (impl Read + Seek), from: u64, length: u64) -> io::Result<
 
 fn ends_whole(name: &str, head: &[u8], tail: &[u8]) -> bool {
     let lower = name.to_lowercase();
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
-        // The end of an archive's directory: 22 bytes and a comment.
-        return tail.windows(4).any(|window| window == b"PK\x05\x06");
-    }
     let wide = match head {
         [0xFF, 0xFE, ..] => Some(u16::from_le_bytes as fn([u8; 2]) -> u16),
         [0xFE, 0xFF, ..] => Some(u16::from_be_bytes as fn([u8; 2]) -> u16),
@@ -183,6 +199,27 @@ mod tests {
             b"PK\x03\x04....PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
         ));
         assert!(!whole("a.zip", b"PK\x03\x04 and the rest is still on its way"));
+        assert!(
+            !whole(
+                "a.zip",
+                b"PK\x03\x04 an archive inside PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0 and more"
+            ),
+            "cut off behind an archive in the archive"
+        );
+        assert!(
+            !whole(
+                "a.zip",
+                b"PK\x03\x04....PK\x05\x06\0\0\0\0\0\0\0\0\xff\0\0\0\xff\0\0\0\0\0"
+            ),
+            "a directory that would lie behind its own end"
+        );
+        assert!(
+            whole(
+                "a.zip",
+                b"PK\x03\x04....PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02\0hi"
+            ),
+            "with a comment"
+        );
         assert!(whole("a.json", "[{\"id\": 1}]\n"));
         assert!(!whole("a.json", "[{\"id\": 1},\n"));
         assert!(

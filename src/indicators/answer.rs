@@ -45,6 +45,16 @@ impl Numbers for StudentNight<'_> {
             Word::DaysSinceContact => days_since_contact::answer(self, text),
         }
     }
+
+    fn told(&self, word: &str, version: &str) -> Value {
+        self.told_of(word, version).map_or(Value::Missing, |number| {
+            // A number that is whole stays whole, as a rule shows it.
+            match number.fract() == 0.0 && number.abs() < 1e15 {
+                true => Value::Count(number as i64),
+                false => Value::Number(number),
+            }
+        })
+    }
 }
 
 /// The enrolled days of a window; `None` where attendance cannot be had.

@@ -39,9 +39,7 @@ impl StudentNight<'_> {
             }
             Word::Failing => self.mark_days(false, |mark| mark.reading.is_failing()),
             Word::CoreFailing => self.mark_days(false, |mark| mark.core && mark.reading.is_failing()),
-            Word::MissingWork => {
-                self.mark_days(false, |mark| mark.counts() && mark.missing_work.is_some_and(|n| n > 0))
-            }
+            Word::MissingWork => self.mark_days(false, |mark| mark.missing_work.is_some_and(|n| n > 0)),
             Word::DayOfEnrollment => self.first_day(),
             Word::DaysSinceEntry | Word::EnteredLate => vec![(self.home().from, "entered this school".to_owned())],
             Word::DayOfTerm => self.term_day(),

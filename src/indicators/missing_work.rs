@@ -1,4 +1,5 @@
-//! `missing_work`: missing assignments over the chosen marks of the current term, where the export counts them.
+//! `missing_work`: missing assignments over the chosen marks of the current term, where the export counts them; a course that a no-mark
+//! takes out of the other numbers is in this one.
 //!
 //! Missing where no chosen mark counts them.
 

@@ -283,4 +283,10 @@ pub enum Value {
 pub trait Numbers {
     /// The answer to an ask; the same for the same ask, however often.
     fn ask(&self, ask: &Ask) -> Value;
+
+    /// What a plugin's program of a version has told of the student under a word of its own; missing where it was not asked or did
+    /// not tell.
+    fn told(&self, _word: &str, _version: &str) -> Value {
+        Value::Missing
+    }
 }

@@ -23,6 +23,6 @@ pub use compose::{Composed, compose};
 pub use deliver::{Delivery, Hooks, Ledger, deliver, hand_over};
 pub use envelope::Envelope;
 pub use settings::{Settings, Show};
-pub use templates::Templates;
+pub use templates::{Templates, Wording};
 pub use text::plural;
 pub use transport::{Carrier, Credentials, Folder, Memory, Parcel, Smtp, SmtpSettings, Timeouts, Tls, Transport};

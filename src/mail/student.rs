@@ -1,6 +1,7 @@
 //! How a student stands in a letter: in one of the forms of `privacy.show`.
 
 use crate::directory::Person;
+use crate::monitor::hush;
 use crate::outbox::Entry;
 
 use super::settings::{Settings, Show};
@@ -49,6 +50,7 @@ fn who(entry: &Entry, person: Option<&Person>, show: Show) -> (String, bool) {
     let last = person
         .map(|person| clean(&person.last_name, NAME_CHARS))
         .unwrap_or_default();
+    [&first, &last].into_iter().for_each(|name| hush::named(name));
     let name = format!("{first} {last}").trim().to_owned();
     if name.is_empty() {
         return ("A student whose name is not on file".to_owned(), false);

@@ -1,4 +1,6 @@
-//! The wording of letters: built in, and file by file the district's own.
+//! The wording of letters: built in, file by file that of plugins over it, and the district's own over both.
+
+use std::collections::BTreeMap;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
@@ -45,11 +47,46 @@ pub(crate) enum Part {
     Html,
 }
 
+/// A file of wording that takes the place of the built-in one of its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// The name of the built-in file.
+    pub name: String,
+    /// Where it stands, from the home.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Wording {
+    /// A file at a path such as `letters/nightly.txt.j2`, in the home or in a plugin's folder.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Wording {
+        let path = path.into();
+        let name = path
+            .split_once("letters/")
+            .map_or(path.as_str(), |(_, name)| name)
+            .to_owned();
+        Wording {
+            name,
+            path,
+            text: text.into(),
+        }
+    }
+}
+
+/// Wording that replaces some of the built-in one.
+#[derive(Debug)]
+struct Replaced {
+    environment: Environment<'static>,
+    /// Where each file stands, by its name.
+    paths: BTreeMap<String, String>,
+}
+
 /// The wording at work.
 #[derive(Debug)]
 pub struct Templates {
     built_in: Environment<'static>,
-    district: Option<Environment<'static>>,
+    replaced: Option<Replaced>,
 }
 
 impl Templates {
@@ -57,24 +94,24 @@ impl Templates {
     pub fn built_in() -> Templates {
         Templates {
             built_in: environment(),
-            district: None,
+            replaced: None,
         }
     }
 
-    /// The wording that ships with the district's files laid over it: (file name, text) of the home's `letters/`. A file that is
-    /// broken, or that lets a cell through unescaped, is set aside with a problem and the built-in one stands in its place.
-    pub fn with_replacements(files: &[(String, String)]) -> (Templates, Vec<Problem>) {
+    /// The wording that ships with files laid over it; of two files for one name the later one counts, and the earlier one stands
+    /// in its place where it is broken. A file that is broken, or that lets a cell through unescaped, is set aside with a problem.
+    pub fn with_replacements(files: &[Wording]) -> (Templates, Vec<Problem>) {
         let mut problems = Vec::new();
-        let mut kept: Vec<&(String, String)> = Vec::new();
+        let mut kept: Vec<&Wording> = Vec::new();
         for file in files {
-            match known(&file.0) {
+            match known(file) {
                 Ok(()) => kept.push(file),
                 Err(problem) => problems.push(problem),
             }
         }
-        let district = trial::largest_working(kept, &mut problems);
+        let replaced = trial::largest_working(kept, &mut problems);
         let built_in = environment();
-        (Templates { built_in, district }, problems)
+        (Templates { built_in, replaced }, problems)
     }
 
     /// Names of the files that a district can replace, partials included.
@@ -96,13 +133,17 @@ impl Templates {
         problems: &mut Vec<Problem>,
     ) -> Result<String, Problem> {
         let name = file(kind, part);
-        if let Some(district) = &self.district {
-            match render(district, name, view) {
+        if let Some(replaced) = &self.replaced {
+            match render(&replaced.environment, name, view) {
                 Ok(text) => return Ok(text),
-                Err(error) => problems.push(broken(name, &error)),
+                Err(error) => {
+                    let fault = Fault::of(name, &error);
+                    let path = replaced.paths.get(&fault.name).cloned();
+                    problems.push(fault.problem(path.as_deref(), BUILT_IN_WORDING));
+                }
             }
         }
-        render(&self.built_in, name, view).map_err(|error| broken(name, &error))
+        render(&self.built_in, name, view).map_err(|error| Fault::of(name, &error).problem(None, BUILT_IN_WORDING))
     }
 }
 
@@ -167,7 +208,8 @@ fn environment() -> Environment<'static> {
 }
 
 /// Whether a replacement has the name of something it could replace.
-fn known(name: &str) -> Result<(), Problem> {
+fn known(file: &Wording) -> Result<(), Problem> {
+    let name = &file.name;
     if Templates::text_of(name).is_some() {
         return Ok(());
     }
@@ -179,7 +221,7 @@ fn known(name: &str) -> Result<(), Problem> {
         Some(nearest) if strsim::jaro_winkler(nearest, name) > 0.8 => format!("did you mean `{nearest}`"),
         _ => "name it after a built-in file, such as `nightly.txt.j2`".to_owned(),
     };
-    let place = Place::file(format!("letters/{name}"));
+    let place = Place::file(text::clean(&file.path, text::NAME_CHARS));
     let message = format!("`{}` replaces no letter", text::clean(name, text::NAME_CHARS));
     Err(Problem::new(
         "letters-unknown-file",
@@ -190,17 +232,45 @@ fn known(name: &str) -> Result<(), Problem> {
     ))
 }
 
-/// The problem of a template that does not work. It quotes the template's fault, never a value.
-fn broken(name: &str, error: &minijinja::Error) -> Problem {
-    let error = innermost(error);
-    let file = error.name().unwrap_or(name);
-    let mut place = Place::file(format!("letters/{file}"));
-    if let Some(line) = error.line() {
-        place = place.line(line as u64);
+/// What stands in the place of wording that cannot be used, where nothing else does.
+const BUILT_IN_WORDING: &str = "the built-in wording";
+
+/// What is wrong with wording. It tells the template's fault, never a value.
+struct Fault {
+    code: &'static str,
+    /// The name of the file that is at fault.
+    name: String,
+    line: Option<usize>,
+    what: String,
+    remedy: &'static str,
+}
+
+impl Fault {
+    /// The fault of a template that does not work.
+    fn of(name: &str, error: &minijinja::Error) -> Fault {
+        let error = innermost(error);
+        Fault {
+            code: "letters-broken",
+            name: error.name().unwrap_or(name).to_owned(),
+            line: error.line(),
+            what: format!("cannot be used ({})", error.kind()),
+            remedy: remedy(error.kind()),
+        }
     }
-    let what = error.kind().to_string();
-    let message = format!("the wording in `{file}` cannot be used ({what}); the built-in wording stands in its place");
-    Problem::new("letters-broken", Weight::Waits, place, message, remedy(error.kind()))
+
+    /// The fault as a problem of the file at a path, with what stands in its place.
+    fn problem(&self, path: Option<&str>, in_its_place: &str) -> Problem {
+        let name = &self.name;
+        let mut place = Place::file(path.map_or_else(|| format!("letters/{name}"), str::to_owned));
+        if let Some(line) = self.line {
+            place = place.line(line as u64);
+        }
+        let message = format!(
+            "the wording in `{name}` {}; {in_its_place} stands in its place",
+            self.what
+        );
+        Problem::new(self.code, Weight::Waits, place, message, self.remedy)
+    }
 }
 
 /// A fault in a partial comes wrapped in the fault of the file that includes it.

@@ -144,8 +144,15 @@ fn add_without_news(groups: &mut BTreeMap<(Kind, usize), Vec<News>>, waiting: &[
 }
 
 /// The operator's report. Lines that one of the morning's reports already holds are not said again; a report that still
-/// waits takes the new lines in. `None` where there is nothing new.
-pub fn operator_report(lines: &[ReportLine], address: &str, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
+/// waits takes the new lines in. `beside` is said with other lines, or on a morning without a report: by itself it is no news, for a round
+/// over equal facts looks at students too. `None` where there is nothing new.
+pub fn operator_report(
+    lines: &[ReportLine],
+    beside: Option<&ReportLine>,
+    address: &str,
+    posted: &[Posted],
+    desk: &Desk<'_>,
+) -> Option<Act> {
     let todays = |each: &&Posted| {
         each.letter.kind == Kind::OperatorReport
             && each.letter.morning == desk.morning
@@ -159,6 +166,9 @@ pub fn operator_report(lines: &[ReportLine], address: &str, posted: &[Posted], d
             said.push(line);
             fresh.push(line.clone());
         }
+    }
+    if !fresh.is_empty() || todays.is_empty() {
+        fresh.extend(beside.filter(|line| !said.contains(line)).cloned());
     }
     if fresh.is_empty() {
         return None;

@@ -6,11 +6,12 @@ use std::time::Duration;
 use toml::Spanned;
 
 use super::column::did_you_mean;
-use super::exec::{LETTER_PARTS, SOURCE_PARTS};
+use super::exec::{LETTER_PARTS, SOURCE_PARTS, STUDENT_ID};
 use super::kind::{Kind, Runtime};
 use super::manifest::{Body, Input, Program, Raw, RawExec, Reading};
 use super::source::MapScript;
-use crate::rules::{PluginWord, can_be_a_word, vocabulary};
+use crate::mail::{Templates, Wording};
+use crate::rules::{PluginWord, ask_of, can_be_a_word, vocabulary};
 
 /// Seconds for a whole export or one letter, where the manifest does not say.
 const DEADLINE_SECONDS: i64 = 60;
@@ -23,6 +24,25 @@ const OUTPUT_MB: i64 = 256;
 
 const CODE: &str = "plugin-manifest";
 
+/// The folder of a plugin's wording.
+const LETTERS: &str = "letters/";
+const WORDS_EXAMPLE: &str = "name the words that it reads: `reads = [\"average\"]`";
+
+/// A word as its manifest describes it for people.
+fn described(raw: &Raw, name: String, reads: Vec<String>) -> PluginWord {
+    let about = raw.indicator.as_ref().map(Spanned::get_ref);
+    PluginWord {
+        name,
+        path: String::new(),
+        text: String::new(),
+        reads,
+        program: false,
+        unit: about.map_or_else(String::new, |about| about.unit.clone()),
+        about: about.map_or_else(String::new, |about| about.about.clone()),
+        out_of_work: None,
+    }
+}
+
 impl Reading<'_> {
     /// What the plugin consists of; `None` where something is wrong with it, which is noted.
     pub(super) fn body(
@@ -34,7 +54,9 @@ impl Reading<'_> {
     ) -> Option<Body> {
         self.belongs(raw, kind, runtime);
         match (kind, runtime) {
+            (Kind::Indicator, Runtime::Exec) => self.teller(raw),
             (_, Runtime::Exec) => self.program(raw, kind).map(Body::Exec),
+            (Kind::Letters, _) => self.wording(raw, files).map(Body::Wording),
             (Kind::Indicator, _) => self.indicator(raw, files).map(Body::Indicator),
             (_, Runtime::Rhai) => self.map(raw, files).map(Body::Map),
             (_, Runtime::Declarative) => Some(Body::Declarative),
@@ -53,6 +75,9 @@ impl Reading<'_> {
         }
         if kind != Kind::Source || runtime != Runtime::Declarative {
             stray.extend(raw.bundle.as_ref().map(|bundle| ("[bundle]", bundle.span())));
+        }
+        if kind == Kind::Letters {
+            stray.extend(raw.reads.as_ref().map(|reads| ("reads", reads.span())));
         }
         if kind != Kind::Indicator {
             stray.extend(
@@ -106,18 +131,57 @@ impl Reading<'_> {
         }
     }
 
-    fn indicator(&mut self, raw: &Raw, files: &BTreeMap<String, String>) -> Option<PluginWord> {
+    /// The templates in the plugin's folder `letters`: all of them, or those that `provides` names.
+    fn wording(&mut self, raw: &Raw, files: &BTreeMap<String, String>) -> Option<Vec<Wording>> {
+        let folder = self.path.trim_end_matches(super::find::MANIFEST).to_owned();
+        let lying: Vec<&String> = files.keys().filter(|path| path.starts_with(LETTERS)).collect();
+        let remedy = "put templates into its folder letters/, named after built-in ones such as `_foot.txt.j2`";
+        if let Some(provides) = &raw.provides {
+            for name in provides.get_ref() {
+                if !files.contains_key(&format!("{LETTERS}{name}")) {
+                    let message = format!("there is no file `{folder}{LETTERS}{name}`");
+                    self.wrong(CODE, provides.span(), message, remedy);
+                    return None;
+                }
+            }
+        }
+        let named = |name: &str| {
+            let provides = raw.provides.as_ref().map(Spanned::get_ref);
+            provides.is_none_or(|provides| provides.iter().any(|provided| provided == name))
+        };
+        let wanted = lying.into_iter().filter(|path| named(&path[LETTERS.len()..]));
+        let wording: Vec<Wording> = wanted
+            .map(|path| Wording::new(format!("{folder}{path}"), files[path].as_str()))
+            .collect();
+        if wording.is_empty() {
+            self.wrong(CODE, raw.kind.span(), "the plugin brings no wording", remedy);
+            return None;
+        }
+        for file in &wording {
+            if Templates::text_of(&file.name).is_none() {
+                let message = format!(
+                    "`{}` replaces no letter{}",
+                    file.path,
+                    did_you_mean(&file.name, Templates::names())
+                );
+                self.wrong(
+                    CODE,
+                    raw.kind.span(),
+                    message,
+                    "name it after a built-in file: docs/letters.md lists them",
+                );
+            }
+        }
+        Some(wording)
+    }
+
+    /// The one word that an indicator brings.
+    fn word_of(&mut self, raw: &Raw) -> Option<String> {
         let provides = self.list(
             &raw.provides,
             raw,
             "provides",
             "name the word: `provides = [\"assignment_gap\"]`",
-        )?;
-        let reads = self.list(
-            &raw.reads,
-            raw,
-            "reads",
-            "name the words that it reads: `reads = [\"average\"]`",
         )?;
         let [name] = provides.get_ref().as_slice() else {
             self.wrong(
@@ -132,6 +196,12 @@ impl Reading<'_> {
             self.wrong(CODE, provides.span(), message, "take another word");
             return None;
         }
+        Some(name.clone())
+    }
+
+    fn indicator(&mut self, raw: &Raw, files: &BTreeMap<String, String>) -> Option<PluginWord> {
+        let name = self.word_of(raw)?;
+        let reads = self.list(&raw.reads, raw, "reads", WORDS_EXAMPLE)?;
         let mut fine = true;
         for read in reads.get_ref() {
             if vocabulary::word(read).is_none() {
@@ -142,15 +212,10 @@ impl Reading<'_> {
             }
         }
         let (path, text) = self.script(raw, "indicator.rhai", files)?;
-        let about = raw.indicator.as_ref().map(Spanned::get_ref);
         let word = PluginWord {
-            name: name.clone(),
             path,
             text,
-            reads: reads.get_ref().clone(),
-            unit: about.map_or_else(String::new, |about| about.unit.clone()),
-            about: about.map_or_else(String::new, |about| about.about.clone()),
-            out_of_work: None,
+            ..described(raw, name, reads.get_ref().clone())
         };
         if !fine {
             return None;
@@ -162,6 +227,40 @@ impl Reading<'_> {
                 None
             }
         }
+    }
+
+    /// A program that gives a word. Its text, the digest that it was enabled under, is known only where it is enabled.
+    fn teller(&mut self, raw: &Raw) -> Option<Body> {
+        let name = self.word_of(raw)?;
+        let reads = self.list(&raw.reads, raw, "reads", WORDS_EXAMPLE)?;
+        let words: Vec<String> = reads
+            .get_ref()
+            .iter()
+            .filter(|read| *read != STUDENT_ID)
+            .cloned()
+            .collect();
+        if words.is_empty() {
+            self.wrong(
+                CODE,
+                reads.span(),
+                "a program that reads no word can say nothing of a student",
+                WORDS_EXAMPLE,
+            );
+            return None;
+        }
+        let mut fine = true;
+        for message in words.iter().filter_map(|read| ask_of(read).err()) {
+            let remedy = format!("name words as rules write them, such as `absences(last(20))`, or `{STUDENT_ID}`");
+            self.wrong(CODE, reads.span(), message, &remedy);
+            fine = false;
+        }
+        let program = self.run(raw)?;
+        let word = PluginWord {
+            path: self.path.to_owned(),
+            program: true,
+            ..described(raw, name, words)
+        };
+        fine.then_some(Body::Teller(word, program))
     }
 
     fn program(&mut self, raw: &Raw, kind: Kind) -> Option<Program> {
@@ -185,6 +284,11 @@ impl Reading<'_> {
                 &example,
             );
         }
+        self.run(raw)
+    }
+
+    /// What is run.
+    fn run(&mut self, raw: &Raw) -> Option<Program> {
         let Some(exec) = &raw.exec else {
             let remedy = "add `[exec]` with `command = [\"python3\", \"-I\", \"read.py\"]`";
             self.wrong(

@@ -47,6 +47,7 @@ struct RawStatus {
 struct RawFile {
     id: String,
     names: Vec<String>,
+    #[serde(default)]
     key: String,
     #[serde(default)]
     needs: Vec<String>,
@@ -81,8 +82,13 @@ fn rows_alone() -> Covers {
 struct RawStep {
     first: Option<Vec<String>>,
     text: Option<Vec<String>>,
+    same: Option<[String; 2]>,
     into: Option<String>,
     spread: Option<String>,
+    pick: Option<String>,
+    of: Option<String>,
+    between: Option<[String; 2]>,
+    date: Vec<String>,
     by: Option<String>,
     join: Option<String>,
     #[serde(rename = "as")]
@@ -189,8 +195,10 @@ fn view(raw: &RawView, bundle: &Bundle, adapter: &Adapter) -> Result<View, Strin
     known(&raw.rows, bundle)?;
     let steps = raw.steps.iter().map(|raw| {
         let step = step(raw)?;
-        if let Step::Join(join) = &step {
-            known(&join.file, bundle)?;
+        match &step {
+            Step::Join(join) => known(&join.file, bundle)?,
+            Step::Pick { file, .. } => known(file, bundle)?,
+            _ => {}
         }
         Ok(step)
     });
@@ -251,10 +259,32 @@ fn step(raw: &RawStep) -> Result<Step, String> {
             name: into()?,
         });
     }
+    if let Some(of) = &raw.same {
+        steps.push(Step::Same {
+            of: of.clone(),
+            name: into()?,
+        });
+    }
     if let Some(column) = &raw.spread {
         steps.push(Step::Spread {
             column: column.clone(),
             by: by()?,
+        });
+    }
+    if let Some(column) = &raw.pick {
+        let of = raw
+            .of
+            .clone()
+            .ok_or("a step that picks an entry needs `of`, the file that entries name")?;
+        let between = raw.between.clone();
+        steps.push(Step::Pick {
+            column: column.clone(),
+            by: by()?,
+            file: of,
+            key: String::new(),
+            between: between
+                .ok_or("a step that picks an entry needs `between`, the columns of the first and the last day")?,
+            date: raw.date.clone(),
         });
     }
     if let Some(file) = &raw.join {
@@ -364,7 +394,7 @@ fn want(bundle: &mut Bundle, adapter: &Adapter) {
         for step in &mut view.steps {
             read_by(step, &mut columns);
             match step {
-                Step::First { name, .. } | Step::Words { name, .. } => {
+                Step::First { name, .. } | Step::Words { name, .. } | Step::Same { name, .. } => {
                     made.insert(name.clone());
                 }
                 Step::Scores(_) => made.extend(["mark".to_owned(), "missing_work".to_owned()]),
@@ -377,6 +407,15 @@ fn want(bundle: &mut Bundle, adapter: &Adapter) {
                     own.insert(join.on.clone());
                     own.extend(join.only.iter().map(|(column, _)| column.clone()));
                     joins.push((format!("{}.", join.name), join.file.clone()));
+                }
+                Step::Pick { file, key, between, .. } => {
+                    let named = bundle.members.iter().find(|member| member.id == *file);
+                    if let Some(member) = named {
+                        key.clone_from(&member.key);
+                    }
+                    let own = asked.entry(file.clone()).or_default();
+                    own.insert(key.clone());
+                    own.extend(between.iter().cloned());
                 }
                 _ => {}
             }
@@ -409,6 +448,8 @@ fn read_by(step: &Step, columns: &mut BTreeSet<String>) {
         Step::Join(join) => {
             columns.insert(join.from.clone());
         }
+        Step::Same { of, .. } => columns.extend(of.iter().cloned()),
+        Step::Pick { column, date, .. } => columns.extend(std::iter::once(column).chain(date).cloned()),
         Step::Blank { column, when, .. } => columns.extend([column.clone(), when.clone()]),
         Step::ThisYear { start, end } => columns.extend([start.clone(), end.clone()]),
         Step::Group { by, lists, order } => {

@@ -7,6 +7,7 @@ use super::exec::{self, program_of};
 use super::find::Plugins;
 use super::manifest::Body;
 use super::plugin::{Plugin, Standing};
+use crate::mail::Templates;
 
 /// A hello that takes longer is slow: a night may say it once for every file. Chosen by us.
 const SLOW: Duration = Duration::from_secs(1);
@@ -57,9 +58,11 @@ fn look(plugins: &Plugins, plugin: &Plugin) -> Vec<Finding> {
             );
         }
     }
-    if let (Some(Body::Exec(program)), Some(folder)) =
-        (plugin.manifest.as_ref().map(|manifest| &manifest.body), &plugin.folder)
-    {
+    for problem in Templates::with_replacements(plugin.wording()).1 {
+        say(true, format!("{}: {}", problem.place, problem.message), &problem.remedy);
+    }
+    let program = plugin.manifest.as_ref().and_then(|manifest| manifest.body.program());
+    if let (Some(program), Some(folder)) = (program, &plugin.folder) {
         let name = &program.command[0];
         if program_of(name, folder).is_none() {
             say(
@@ -83,7 +86,7 @@ fn look(plugins: &Plugins, plugin: &Plugin) -> Vec<Finding> {
     }
     let declarative = matches!(
         plugin.manifest.as_ref().map(|manifest| &manifest.body),
-        Some(Body::Declarative) | None
+        Some(Body::Declarative | Body::Wording(_)) | None
     );
     if !declarative && !plugin.files.keys().any(|path| super::trial::is_case_file(path)) {
         say(

@@ -14,9 +14,11 @@ use crate::monitor::{Place, Problem, Weight};
 
 mod base64;
 mod channel;
+mod key;
 mod launch;
 mod read;
 mod talk;
+mod teller;
 mod trouble;
 
 pub use channel::Channel;
@@ -24,6 +26,7 @@ pub(super) use channel::parts_of_case;
 pub(super) use launch::program_of;
 pub(super) use read::read_export;
 pub(super) use talk::{Talk, tail_of};
+pub use teller::{Answer, Asking, Teller};
 pub(super) use trouble::Trouble;
 
 /// The version of what is said between firstbell and programs.
@@ -31,6 +34,9 @@ pub(super) const PROTOCOL: i64 = 1;
 
 /// What a source can be given: the export itself, its name, and the first and last day of the school year.
 pub(super) const SOURCE_PARTS: [&str; 3] = ["export", "name", "year"];
+
+/// What an indicator's program can be given beside words: the student's id, where a key of its own is not enough.
+pub(super) const STUDENT_ID: &str = "student_id";
 
 /// What a channel can be given of a letter.
 pub(super) const LETTER_PARTS: [&str; 8] = ["to", "from", "subject", "date", "id", "text", "html", "message"];

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::exec::{self, Channel};
+use super::exec::{self, Channel, Teller};
 use super::folder::digest;
 use super::kind::{Kind, Runtime};
 use super::manifest::{self, Body, Manifest};
 use super::plugin::{Plugin, Standing};
 use super::source::Translator;
 use super::switches::{FILE, Switch, Switches};
+use crate::mail::Wording;
 use crate::monitor::{Place, Problem, Weight};
 use crate::records::Adapter;
 use crate::rules::{OutOfWork, PluginWord};
@@ -59,6 +60,7 @@ pub fn read(home: &BTreeMap<String, String>, folder: Option<&Path>) -> Plugins {
         plugins.push(plugin);
     }
     words_are_unique(&mut plugins, &mut problems);
+    wording_is_unique(&mut plugins, &mut problems);
     Plugins {
         plugins,
         problems,
@@ -107,7 +109,10 @@ fn settle(plugin: &mut Plugin, switches: &Switches) -> Vec<Problem> {
         && switch != Some(&Switch::Off)
     {
         match program_stands(plugin, switch) {
-            Ok(standing) => plugin.standing = standing,
+            Ok(standing) => {
+                plugin.standing = standing;
+                know_by_digest(plugin, switch);
+            }
             Err(problem) => problems.push(problem),
         }
     }
@@ -120,6 +125,15 @@ fn settle(plugin: &mut Plugin, switches: &Switches) -> Vec<Problem> {
         plugin.standing = Standing::SetAside(Box::new(first.clone()));
     }
     problems
+}
+
+/// A program's word is known by the digest of its folder: another program under the same name is another word.
+fn know_by_digest(plugin: &mut Plugin, switch: Option<&Switch>) {
+    if let (Some(Switch::On(Some(digest))), Some(Body::Teller(word, _))) =
+        (switch, plugin.manifest.as_mut().map(|manifest| &mut manifest.body))
+    {
+        word.text.clone_from(digest);
+    }
 }
 
 fn wrong_id(plugin: &Plugin, written: &str) -> Option<Problem> {
@@ -190,7 +204,7 @@ fn words_are_unique(plugins: &mut [Plugin], problems: &mut Vec<Problem>) {
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     let at_work = plugins.iter_mut().filter(|plugin| plugin.standing == Standing::AtWork);
     for plugin in at_work {
-        let Some(Body::Indicator(word)) = plugin.manifest.as_ref().map(|manifest| &manifest.body) else {
+        let Some(word) = plugin.manifest.as_ref().and_then(|manifest| manifest.body.word()) else {
             continue;
         };
         let name = word.name.clone();
@@ -206,6 +220,35 @@ fn words_are_unique(plugins: &mut [Plugin], problems: &mut Vec<Problem>) {
             "give this one another word",
         );
         plugin.manifest = None;
+        plugin.standing = Standing::SetAside(Box::new(problem.clone()));
+        problems.push(problem);
+    }
+}
+
+/// Two plugins cannot word the same letter: the second is set aside as a whole, so that nobody reads half of it.
+fn wording_is_unique(plugins: &mut [Plugin], problems: &mut Vec<Problem>) {
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    let at_work = plugins.iter_mut().filter(|plugin| plugin.standing == Standing::AtWork);
+    for plugin in at_work {
+        let twice = plugin
+            .wording()
+            .iter()
+            .find_map(|file| Some((file, seen.get(&file.name)?)));
+        let Some((file, other)) = twice else {
+            let names = plugin
+                .wording()
+                .iter()
+                .map(|file| (file.name.clone(), plugin.id.clone()));
+            seen.extend(names.collect::<Vec<_>>());
+            continue;
+        };
+        let problem = Problem::new(
+            "plugin-wording-twice",
+            Weight::Waits,
+            Place::file(file.path.as_str()),
+            format!("the plugin `{other}` brings `{}` already", file.name),
+            "switch one of them off with `firstbell plugins disable`, or name in its `provides` what it is to bring",
+        );
         plugin.standing = Standing::SetAside(Box::new(problem.clone()));
         problems.push(problem);
     }
@@ -289,6 +332,20 @@ impl Plugins {
         let mut seen = std::collections::BTreeSet::new();
         words.retain(|word| seen.insert(word.name.clone()));
         words
+    }
+
+    /// The wording of letters that plugins at work bring.
+    pub fn wording(&self) -> Vec<Wording> {
+        let at_work = self.plugins.iter().filter(|plugin| plugin.standing == Standing::AtWork);
+        at_work.flat_map(Plugin::wording).cloned().collect()
+    }
+
+    /// The program at work that gives a word; `None` where a script gives it, or nobody.
+    pub fn teller(&self, word: &str) -> Option<Teller> {
+        let at_work = self.plugins.iter().filter(|plugin| plugin.standing == Standing::AtWork);
+        at_work
+            .filter_map(|plugin| Teller::of(plugin, &self.work))
+            .find(|teller| teller.word() == word)
     }
 
     /// A channel, ready to carry letters.

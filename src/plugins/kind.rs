@@ -36,9 +36,9 @@ impl Kind {
     pub fn runtimes(self) -> &'static [Runtime] {
         match self {
             Kind::Source => &[Runtime::Declarative, Runtime::Rhai, Runtime::Exec],
-            Kind::Indicator => &[Runtime::Rhai],
+            Kind::Indicator => &[Runtime::Rhai, Runtime::Exec],
             Kind::Channel => &[Runtime::Exec],
-            Kind::Letters => &[],
+            Kind::Letters => &[Runtime::Declarative],
         }
     }
 }

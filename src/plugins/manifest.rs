@@ -11,6 +11,7 @@ use super::bundle::{RawBundle, bundle};
 use super::column::{column, did_you_mean, formats, strings};
 use super::kind::{Kind, Runtime};
 use super::source::MapScript;
+use crate::mail::Wording;
 use crate::monitor::{Place, Problem, Weight};
 use crate::records::{Adapter, ColumnMap, Covers, DateFormat, Feed, Only, TableMap, columns};
 use crate::rules::PluginWord;
@@ -139,6 +140,28 @@ pub(super) enum Body {
     Indicator(PluginWord),
     /// A program.
     Exec(Program),
+    /// A program that gives a word.
+    Teller(PluginWord, Program),
+    /// Wording of letters.
+    Wording(Vec<Wording>),
+}
+
+impl Body {
+    /// The program, where there is one.
+    pub(super) fn program(&self) -> Option<&Program> {
+        match self {
+            Body::Exec(program) | Body::Teller(_, program) => Some(program),
+            _ => None,
+        }
+    }
+
+    /// The word, where it brings one.
+    pub(super) fn word(&self) -> Option<&PluginWord> {
+        match self {
+            Body::Indicator(word) | Body::Teller(word, _) => Some(word),
+            _ => None,
+        }
+    }
 }
 
 /// How a program is run.
@@ -146,7 +169,7 @@ pub(super) enum Body {
 pub(super) struct Program {
     pub(super) command: Vec<String>,
     pub(super) input: Input,
-    /// For a whole export, or for one letter.
+    /// For a whole export, for one letter, or for all students of a round.
     pub(super) deadline: Duration,
     pub(super) hello: Duration,
     pub(super) memory_mb: u64,
@@ -189,9 +212,10 @@ pub(super) fn read(text: &str, path: &str, files: &BTreeMap<String, String>) -> 
     match (body, reading.problems.is_empty()) {
         (Some(body), true) => Ok(Manifest {
             id: raw.id.get_ref().clone(),
-            provides: match (&raw.provides, &adapter) {
-                (None, Some(adapter)) => adapter.tables.keys().map(|table| table.word().to_owned()).collect(),
-                (provides, _) => list(provides),
+            provides: match (&raw.provides, &adapter, &body) {
+                (None, Some(adapter), _) => adapter.tables.keys().map(|table| table.word().to_owned()).collect(),
+                (_, _, Body::Wording(files)) => files.iter().map(|file| file.name.clone()).collect(),
+                (provides, ..) => list(provides),
             },
             reads: list(&raw.reads),
             title: raw.title,
@@ -264,20 +288,12 @@ impl Reading<'_> {
             return Some((kind, runtime));
         }
         let can: Vec<String> = kind.runtimes().iter().map(|can| format!("`{}`", can.word())).collect();
-        let remedy = match kind {
-            Kind::Letters => {
-                "put the wording itself into the folder letters/ of the home; the plugin is set aside".to_owned()
-            }
-            _ => format!("write `runtime` as {}; the plugin is set aside", can.join(" or ")),
-        };
-        let message = match kind {
-            Kind::Letters => "plugins of kind `letters` are not run by this version".to_owned(),
-            _ => format!(
-                "a plugin of kind `{}` is not run as `{}` by this version",
-                kind.word(),
-                runtime.word()
-            ),
-        };
+        let remedy = format!("write `runtime` as {}; the plugin is set aside", can.join(" or "));
+        let message = format!(
+            "a plugin of kind `{}` is not run as `{}` by this version",
+            kind.word(),
+            runtime.word()
+        );
         self.wrong("plugin-not-run", raw.runtime.span(), message, &remedy);
         None
     }

@@ -26,7 +26,7 @@ mod switches;
 mod trial;
 
 pub use doctor::{Finding, doctor};
-pub use exec::Channel;
+pub use exec::{Answer, Asking, Channel, Teller};
 pub use find::{Plugins, read};
 pub use folder::digest;
 pub use kind::{Kind, Runtime};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::find::MANIFEST;
 use super::kind::{Kind, Runtime};
 use super::manifest::{Body, Manifest};
+use crate::mail::Wording;
 use crate::monitor::Problem;
 use crate::records::Adapter;
 use crate::rules::PluginWord;
@@ -68,10 +69,8 @@ impl Plugin {
 
     /// The command that runs it, where it is a program.
     pub fn command(&self) -> Option<&[String]> {
-        match &self.manifest.as_ref()?.body {
-            Body::Exec(program) => Some(&program.command),
-            _ => None,
-        }
+        let program = self.manifest.as_ref()?.body.program()?;
+        Some(&program.command)
     }
 
     /// Its files as (path within the folder, text).
@@ -98,6 +97,14 @@ impl Plugin {
         }
     }
 
+    /// Its wording of letters; none where it is another kind.
+    pub(super) fn wording(&self) -> &[Wording] {
+        match self.manifest.as_ref().map(|manifest| &manifest.body) {
+            Some(Body::Wording(files)) => files,
+            _ => &[],
+        }
+    }
+
     /// How its rows are read, where it is a source.
     pub(super) fn adapter(&self) -> Option<&Adapter> {
         self.manifest.as_ref().and_then(|manifest| manifest.adapter.as_ref())
@@ -106,10 +113,7 @@ impl Plugin {
     /// The word that it brings; for one set aside as far as its folder tells, so that rules which read it can say why they cannot.
     pub(super) fn word_if_known(&self) -> Option<PluginWord> {
         match &self.manifest {
-            Some(manifest) => match &manifest.body {
-                Body::Indicator(word) => Some(word.clone()),
-                _ => None,
-            },
+            Some(manifest) => manifest.body.word().cloned(),
             None => {
                 let text = self.files.get(MANIFEST)?;
                 // A manifest that is no TOML at all still tells its word, by the habit that the folder bears it.
@@ -127,6 +131,7 @@ impl Plugin {
                     path: self.path.clone(),
                     text: String::new(),
                     reads: Vec::new(),
+                    program: false,
                     unit: String::new(),
                     about: String::new(),
                     out_of_work: None,

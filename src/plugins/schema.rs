@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::exec::{LETTER_PARTS, SOURCE_PARTS};
+use super::exec::{LETTER_PARTS, SOURCE_PARTS, STUDENT_ID};
 use super::kind::{Kind, Runtime};
 use super::manifest::{API, OF_TABLE, SECTIONS};
 use crate::records::{DateFormat, columns};
@@ -27,16 +27,16 @@ pub fn schema() -> Value {
         "runtime": about(json!({ "enum": Runtime::ALL.map(Runtime::word) }), "What runs it."),
         "title": about(text(), "One line for people."),
         "version": about(text(), "For people."),
-        "provides": about(texts(), "The tables that a source fills, or the one word of an indicator."),
+        "provides": about(texts(), "The tables that a source fills, the one word of an indicator, or the files of a plugin of letters."),
         "reads": about(texts(), &format!(
-            "What it may read: of a script, columns of the export; of an indicator, words; of a program that reads exports, {}; of a channel, {}.",
+            "What it may read: of a script, columns of the export; of an indicator, words; of an indicator's program, {STUDENT_ID} too; of a program that reads exports, {}; of a channel, {}.",
             SOURCE_PARTS.join(", "), LETTER_PARTS.join(", "))),
         "script": about(text(), "The script's file, where it is not map.rhai or indicator.rhai."),
         "indicator": closed(json!({ "unit": about(text(), "The number's unit."), "about": about(text(), "What it is, in a sentence.") }), &[]),
         "exec": closed(json!({
             "command": about(json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }), "The program and its arguments."),
             "input": about(json!({ "enum": ["lines", "bytes"] }), "How an export reaches it."),
-            "deadline_seconds": whole(3_600, "For a whole export, or for one letter."),
+            "deadline_seconds": whole(3_600, "For a whole export, for one letter, or for all students of a round."),
             "hello_seconds": whole(60, "For the hello."),
             "memory_mb": whole(65_536, "Memory that it may take."),
             "output_mb": whole(65_536, "What it may answer in all."),
@@ -132,7 +132,7 @@ fn bundle() -> Value {
             "listing": closed(listing, &["file", "property", "value", "prefix"]),
             "status": closed(status, &["column", "deleted"]),
             "modified": text(),
-            "file": several(closed(file, &["id", "names", "key"])),
+            "file": several(closed(file, &["id", "names"])),
             "view": several(closed(view, &["rows"])),
         }),
         &[],
@@ -144,18 +144,20 @@ fn step() -> Value {
     let text = || json!({ "type": "string" });
     let texts = || json!({ "type": "array", "items": { "type": "string" } });
     let flag = || json!({ "type": "boolean" });
+    let two = || json!({ "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2 });
     let scores = json!({
         "by": texts(), "item": text(), "score": text(), "least": text(), "most": text(), "date": text(), "status": text(),
         "graded": texts(), "missing": texts(), "left_out": texts(), "missing_if": texts(), "left_out_if": texts(),
         "category": text(), "weight": text(), "none": text(),
     });
     let step = json!({
-        "first": texts(), "text": texts(), "into": text(), "spread": text(), "by": text(),
+        "first": texts(), "text": texts(), "same": two(), "into": text(), "spread": text(), "by": text(),
+        "pick": text(), "of": text(), "between": two(), "date": texts(),
         "join": text(), "as": text(), "from": text(), "on": text(),
         "only": { "type": "object", "additionalProperties": texts() },
         "many": flag(), "needed": flag(), "blank": text(), "when": text(), "keep": text(),
         "words": texts(), "others": texts(), "quiet": flag(),
-        "this_year": { "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2 },
+        "this_year": two(),
         "group": texts(), "lists": texts(),
         "order": closed(json!({ "column": text(), "words": texts() }), &["column", "words"]),
         "tell_apart": text(),

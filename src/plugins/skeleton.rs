@@ -26,9 +26,7 @@ pub fn skeleton(kind: Kind, id: &str, runtime: Option<Runtime>) -> Result<Skelet
         ));
     }
     let can = kind.runtimes();
-    let Some(runtime) = runtime.or_else(|| can.first().copied()) else {
-        return Err("wording is no plugin: put your templates into the folder letters/ of the home".to_owned());
-    };
+    let runtime = runtime.unwrap_or(can[0]);
     if !can.contains(&runtime) {
         let can: Vec<&str> = can.iter().map(|runtime| runtime.word()).collect();
         return Err(format!(
@@ -38,6 +36,16 @@ pub fn skeleton(kind: Kind, id: &str, runtime: Option<Runtime>) -> Result<Skelet
         ));
     }
     let files: &[(&str, &str)] = match (kind, runtime) {
+        (Kind::Letters, _) => &[
+            ("plugin.toml", include_str!("skeleton/letters.toml")),
+            ("letters/_foot.txt.j2", include_str!("../mail/templates/_foot.txt.j2")),
+            ("letters/_foot.html.j2", include_str!("../mail/templates/_foot.html.j2")),
+        ],
+        (Kind::Indicator, Runtime::Exec) => &[
+            ("plugin.toml", include_str!("skeleton/tell.toml")),
+            ("tell.py", include_str!("skeleton/tell.py")),
+            ("tests/cases.toml", include_str!("skeleton/indicator.cases.toml")),
+        ],
         (Kind::Indicator, _) => &[
             ("plugin.toml", include_str!("skeleton/indicator.toml")),
             ("indicator.rhai", include_str!("skeleton/indicator.rhai")),
@@ -69,7 +77,10 @@ pub fn skeleton(kind: Kind, id: &str, runtime: Option<Runtime>) -> Result<Skelet
         (format!("plugins/{id}/{name}"), text)
     };
     let next = match (kind, runtime) {
-        (Kind::Indicator, _) => format!("Rules can read it at once, as `student.{word}`."),
+        (Kind::Letters, _) => {
+            "Letters are written with it at once; the built-in files to start from are in docs/letters.md.".to_owned()
+        }
+        (Kind::Indicator, Runtime::Rhai) => format!("Rules can read it at once, as `student.{word}`."),
         (_, Runtime::Exec) => format!("It does not run before you have looked at it: `firstbell plugins enable {id}`."),
         _ => format!("Name it in a feed of firstbell.toml: `adapter = \"{id}\"`."),
     };

@@ -145,7 +145,15 @@ impl<'p> Translator<'p> {
                 };
                 let mut intake = records::read(rows.bytes(), name, &plain, self.adapter, context);
                 give_lines_back(&mut intake, rows.bytes());
+                let failed = through.failed.0;
                 self.account(&mut intake, through);
+                match rows.into_translated(failed) {
+                    Ok(translated) => intake.translated = Some(translated),
+                    Err(error) => {
+                        intake.usable = false;
+                        intake.problems.push(cannot_spool(name, &error));
+                    }
+                }
                 intake
             }
             Err(problem) => Intake::unread(name, &feed.tables, problem),
@@ -156,7 +164,16 @@ impl<'p> Translator<'p> {
     }
 
     /// Runs the plugin over the export.
-    fn run(&self, export: Export<'_>, spool: &mut Spool) -> Result<Through, Problem> {
+    fn run(&self, mut export: Export<'_>, spool: &mut Spool) -> Result<Through, Problem> {
+        let columns = columns_of(&export.feed.tables);
+        let again =
+            spool::is_translated(&mut *export.bytes, &columns).map_err(|error| unreadable(export.name, &error))?;
+        if again {
+            spool
+                .again(&mut *export.bytes)
+                .map_err(|error| cannot_spool(export.name, &error))?;
+            return Ok(Through::default());
+        }
         match self.plugin.manifest.as_ref().map(|manifest| &manifest.body) {
             Some(Body::Map(script)) => script.run(self.plugin.reads(), self.adapter, export, spool),
             Some(Body::Exec(program)) => exec::read_export(self.plugin, program, self.work, export, spool),

@@ -167,17 +167,58 @@ fn own_sample(id: &str, file: &str) -> Intake {
     read(&mut std::io::Cursor::new(bytes), file, feed, adapter, &context)
 }
 
+/// Reads the samples beside an adapter whose files belong together, as its feed would.
+fn own_bundle(id: &str) -> crate::records::BundleIntake {
+    let folder = format!("plugins/{id}/samples/");
+    let parts = crate::embedded::FILES.iter().filter_map(|(name, bytes)| {
+        Some(crate::records::Part {
+            name: name.strip_prefix(&folder)?.to_owned(),
+            bytes: bytes.to_vec(),
+        })
+    });
+    let (adapters, _) = load([]);
+    let adapter = adapters.iter().find(|adapter| adapter.id == id).expect("it ships");
+    let meaning = Meaning::default();
+    let context = Context {
+        year: SchoolYear {
+            start: Day::from_ymd(2026, 8, 17).expect("a day"),
+            end: Day::from_ymd(2027, 6, 11).expect("a day"),
+        },
+        meaning: &meaning,
+        threads: 1,
+    };
+    let mut parts: Vec<crate::records::Part> = parts.collect();
+    crate::records::read_bundle(
+        "",
+        &mut parts,
+        &mut Vec::<crate::records::Part>::new(),
+        &adapter.feeds[0],
+        adapter,
+        &context,
+    )
+}
+
 #[test]
 fn the_samples_beside_sds_are_read_whole() {
-    let users = own_sample("sds", "users.csv");
-    assert!(users.usable && users.problems.is_empty(), "{:?}", users.problems);
-    let homes: Vec<_> = users
+    let bundle = own_bundle("sds");
+    let codes: Vec<_> = bundle.problems.iter().map(|problem| problem.code.as_ref()).collect();
+    assert_eq!((bundle.usable, codes), (true, vec!["lunch-refused"]));
+    let of = |table: Table| -> Vec<&Intake> {
+        let tables = bundle.tables.iter().filter(|(_, intake)| intake.tables == [table]);
+        tables.map(|(_, intake)| intake).collect()
+    };
+    let students = of(Table::Students)[0];
+    let homes: Vec<_> = students
         .students
         .iter()
-        .map(|row| row.stay.as_ref().expect("a school").school_id.as_str())
+        .map(|row| {
+            let home = row.stay.as_ref().expect("a school").school_id.as_str();
+            (row.student_id.as_str(), home, row.programs.join(";"))
+        })
         .collect();
-    assert_eq!(homes, ["S10", "S20"], "of several schools the first is home");
-    let staff: Vec<_> = users
+    let expected = [("7001", "S10", "iep".to_owned()), ("7002", "S20", String::new())];
+    assert_eq!(homes, expected, "of several schools the first is home");
+    let staff: Vec<_> = of(Table::Staff)[0]
         .staff
         .iter()
         .map(|one| (one.name.as_str(), one.roles.join(";"), one.schools.join(";")))
@@ -189,18 +230,37 @@ fn the_samples_beside_sds_are_read_whole() {
             ("Ben Achebe", "counselor".to_owned(), "S10;S20".to_owned()),
         ]
     );
-    assert_eq!(users.tallies.0["other-rows"].count, 1, "the guardian");
-    assert_eq!((users.rows, users.rejected), (5, 0));
-    assert_eq!(users.unread, Vec::<String>::new());
-    let orgs = own_sample("sds", "orgs.csv");
-    assert_eq!(orgs.school_rows.len(), 2, "the district is no school");
-    let roles = own_sample("sds", "roles.csv");
-    let exits: Vec<_> = roles.enrollments.iter().map(|row| row.stay.exit).collect();
+    assert_eq!(of(Table::Schools)[0].school_rows.len(), 2, "the district is no school");
+    let exits: Vec<_> = of(Table::Enrollments)[0]
+        .enrollments
+        .iter()
+        .map(|row| row.stay.exit)
+        .collect();
     assert_eq!(exits, [Day::from_ymd(2027, 6, 11), None]);
-    assert_eq!(own_sample("sds", "academicSessions.csv").term_rows.len(), 2);
-    assert_eq!(own_sample("sds", "courses.csv").courses[0].subject, "Algebra I");
-    let flags = own_sample("sds", "userFlags.csv");
-    assert_eq!((flags.groups.len(), flags.tallies.0["lunch-refused"].count), (1, 1));
+    assert_eq!(of(Table::Terms)[0].term_rows.len(), 2);
+    assert_eq!(of(Table::Courses)[0].courses[0].subject, "Algebra I");
+    assert_eq!(of(Table::Groups)[0].groups.len(), 1);
+}
+
+#[test]
+fn the_samples_beside_edfi_are_read_whole() {
+    let read = |file: &str| {
+        let intake = own_sample("edfi", file);
+        assert!(intake.usable && intake.rejected == 0, "{file}: {:?}", intake.problems);
+        intake
+    };
+    let days = read("student_school_attendance_events.csv").attendance;
+    assert_eq!(
+        days.codes.iter().collect::<Vec<_>>(),
+        ["Unexcused Absence", "Excused Absence"]
+    );
+    let classes = read("student_section_attendance_tardy.csv").attendance;
+    assert_eq!(classes.codes.iter().collect::<Vec<_>>(), ["Tardy"]);
+    let periods: Vec<_> = classes.periods.iter().filter(|period| !period.is_empty()).collect();
+    assert_eq!(periods, ["100-03-ALG", "100-01-ENG"]);
+    assert_eq!(read("student_school_associations.csv").enrollments.len(), 2);
+    assert_eq!(read("students.csv").people.len(), 2);
+    assert_eq!(read("discipline_actions.csv").incidents[0].action_days, Some(2000));
 }
 
 #[test]
@@ -246,12 +306,12 @@ fn the_samples_beside_aspen_are_read_whole() {
 }
 
 #[test]
-fn what_is_not_run_yet_says_so() {
+fn what_no_runtime_runs_says_so() {
     for (kind, runtime) in [
         ("indicator", "declarative"),
-        ("indicator", "exec"),
+        ("letters", "exec"),
         ("channel", "rhai"),
-        ("letters", "declarative"),
+        ("letters", "rhai"),
     ] {
         let told = problem(&HEAD.replace("source", kind).replace("declarative", runtime));
         assert!(
@@ -372,6 +432,145 @@ fn a_program_says_what_it_is_given_and_stray_tables_are_refused() {
     assert!(plugins.translator("p").is_none(), "what nobody enabled reads nothing");
 }
 
+const TELLS: &str = "id = \"gap\"\nkind = \"indicator\"\napi = 1\nruntime = \"exec\"\nprovides = [\"gap\"]\n\
+                     reads = [\"marks\", \"absences(last(20))\"]\n[exec]\ncommand = [\"sh\"]\n";
+
+#[test]
+fn a_program_that_gives_a_word_declares_the_words_that_it_is_handed() {
+    let told = |text: &str| aside("gap", &[("plugin.toml", text)]);
+    let wrong = told(&TELLS.replace("marks", "makrs"));
+    assert!(
+        wrong.contains("plugin.toml:6:9") && wrong.contains("`makrs` is no word: did you mean `marks`?"),
+        "{wrong}"
+    );
+    let wrong = told(&TELLS.replace("last(20)", "20"));
+    assert!(wrong.contains("`20` is no window"), "{wrong}");
+    let wrong = told(&TELLS.replace("\"marks\", \"absences(last(20))\"", "\"student_id\""));
+    assert!(wrong.contains("can say nothing of a student"), "{wrong}");
+    let wrong = told(&TELLS.replace("[\"gap\"]", "[\"average\"]"));
+    assert!(wrong.contains("`average` is a word or function already"), "{wrong}");
+    let off = folder("gap", &[("plugin.toml", TELLS)]);
+    assert_eq!(off.problems(), []);
+    let words = off.words();
+    let word = words.iter().find(|word| word.name == "gap").expect("known");
+    assert_eq!(
+        (word.program, word.reads.as_slice()),
+        (true, &["marks".to_owned(), "absences(last(20))".to_owned()][..])
+    );
+    let out = word.out_of_work.as_ref().expect("nobody has enabled it");
+    assert!(
+        out.by_district && out.why.contains("`firstbell plugins enable gap`"),
+        "{out:?}"
+    );
+    assert!(off.teller("gap").is_none(), "what nobody enabled is not asked");
+}
+
+const WORDING: &str = "id = \"ours\"\nkind = \"letters\"\napi = 1\nruntime = \"declarative\"\n";
+
+#[test]
+fn wording_is_what_lies_in_its_folder_or_what_it_provides() {
+    let foot = ("letters/_foot.txt.j2", "\nYours\n");
+    let head = ("letters/_head.txt.j2", "Hello\n");
+    let plugins = folder("ours", &[("plugin.toml", WORDING), foot, head]);
+    let names = |plugins: &Plugins| -> Vec<String> { plugins.wording().into_iter().map(|file| file.path).collect() };
+    assert_eq!(
+        names(&plugins),
+        ["plugins/ours/letters/_foot.txt.j2", "plugins/ours/letters/_head.txt.j2"]
+    );
+    assert_eq!(
+        plugins.get("ours").expect("there").provides(),
+        ["_foot.txt.j2", "_head.txt.j2"]
+    );
+    let one = format!("{WORDING}provides = [\"_head.txt.j2\"]\n");
+    assert_eq!(
+        names(&folder("ours", &[("plugin.toml", &one), foot, head])),
+        ["plugins/ours/letters/_head.txt.j2"]
+    );
+    for (text, files, told) in [
+        (WORDING.to_owned(), vec![], "the plugin brings no wording"),
+        (
+            one.clone(),
+            vec![foot],
+            "there is no file `plugins/ours/letters/_head.txt.j2`",
+        ),
+        (
+            WORDING.to_owned(),
+            vec![("letters/nightly.txt", "x")],
+            "did you mean `nightly.txt.j2`",
+        ),
+        (
+            format!("{WORDING}reads = [\"to\"]\n"),
+            vec![foot],
+            "`reads` means nothing in a plugin of kind `letters`",
+        ),
+        (
+            format!("{WORDING}[exec]\ncommand = [\"sh\"]\n"),
+            vec![foot],
+            "`[exec]` means nothing",
+        ),
+    ] {
+        let mut files = files;
+        files.push(("plugin.toml", &text));
+        let wrong = aside("ours", &files);
+        assert!(wrong.contains(told), "{wrong}");
+    }
+}
+
+#[test]
+fn two_plugins_cannot_word_the_same_letter() {
+    let other = WORDING.replace("ours", "theirs");
+    let files = [
+        ("plugins/ours/plugin.toml", WORDING),
+        ("plugins/ours/letters/_foot.txt.j2", "a"),
+        ("plugins/theirs/plugin.toml", &other),
+        ("plugins/theirs/letters/_foot.txt.j2", "b"),
+        ("plugins/theirs/letters/_head.txt.j2", "c"),
+    ];
+    let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    let plugins = super::read(&files.into_iter().collect(), None);
+    let told: Vec<String> = plugins.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].contains("the plugin `ours` brings `_foot.txt.j2` already"),
+        "{told:?}"
+    );
+    assert!(
+        plugins
+            .wording()
+            .iter()
+            .all(|file| file.path.starts_with("plugins/ours/"))
+    );
+}
+
+#[test]
+fn wording_is_tried_on_made_up_letters() {
+    let files = [
+        ("plugin.toml", WORDING),
+        ("letters/_foot.txt.j2", "\nYours\n"),
+        ("letters/_head.txt.j2", "{{ nobody }}"),
+    ];
+    let plugins = folder("ours", &files);
+    let tried = trial(&plugins, plugins.get("ours").expect("there")).expect("tried");
+    let failed: Vec<(&str, bool)> = tried
+        .iter()
+        .map(|case| (case.name.as_str(), case.failed.is_some()))
+        .collect();
+    assert_eq!(
+        failed,
+        [
+            ("_foot.txt.j2 on made-up letters", false),
+            ("_head.txt.j2 on made-up letters", true)
+        ]
+    );
+    let found = super::doctor(&plugins, Some("ours"));
+    assert!(
+        found
+            .iter()
+            .any(|finding| finding.amiss && finding.what.contains("plugins/ours/letters/_head.txt.j2:1")),
+        "{found:?}"
+    );
+}
+
 #[test]
 fn the_schema_in_the_documents_is_the_one_of_the_parser() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("docs/plugin.schema.json");
@@ -456,8 +655,8 @@ fn a_new_plugin_of_every_kind_is_sound() {
             }
         }
     }
-    assert!(skeleton(Kind::Letters, "x", None).is_err());
-    assert!(skeleton(Kind::Indicator, "x", Some(Runtime::Exec)).is_err());
+    assert!(skeleton(Kind::Letters, "x", Some(Runtime::Exec)).is_err());
+    assert!(skeleton(Kind::Channel, "x", Some(Runtime::Rhai)).is_err());
 }
 
 /// Reads text with a source written in rhai.
@@ -567,6 +766,34 @@ fn a_script_without_end_or_without_its_column_holds_the_file() {
             .to_string()
             .contains("no column `Grade`, which plugins/m/map.rhai reads: did you mean `Grad`")
     );
+}
+
+#[test]
+fn a_script_that_asks_for_a_column_that_it_has_not_declared_or_floods_holds_the_file() {
+    let text = "ID,Grade,Secret\n7001,9,s\n7002,9,s\n";
+    let all = "#{ student_id: row.ID, first_name: row.Secret, last_name: \"B\", grade: row.Grade, school_id: 12 }";
+    let script = format!("fn map(row) {{ {all} }}");
+    let intake = mapped("[\"ID\", \"Grade\", \"Secret\"]", &script, text);
+    assert_eq!((intake.usable, intake.students.len()), (true, 2));
+    let intake = mapped("[\"ID\", \"Grade\"]", &script, text);
+    assert!(
+        !intake.usable && intake.students.is_empty(),
+        "what is not declared is not there"
+    );
+    let told: String = intake.problems.iter().map(ToString::to_string).collect();
+    assert!(told.contains("plugin-mostly-failed"), "{told}");
+    let intake = mapped(
+        "[\"ID\"]",
+        "fn map(row) { let all = []; loop { all.push(row); } }",
+        text,
+    );
+    assert!(!intake.usable && intake.students.is_empty());
+    let intake = mapped(
+        "[\"ID\"]",
+        "fn map(row) { let text = row.ID; loop { text += text; } }",
+        text,
+    );
+    assert!(!intake.usable && intake.students.is_empty());
 }
 
 /// A manifest of a bundle of one file, with the steps of its one view.

@@ -6,16 +6,18 @@ use std::io::Cursor;
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::exec::{Channel, parts_of_case};
+use super::exec::{Answer, Asking, Channel, Teller, parts_of_case};
 use super::find::Plugins;
 use super::kind::Kind;
 use super::manifest::Body;
 use super::plugin::Plugin;
 use super::source::{Cells, Translator};
+use crate::indicators::{Ask, Value as Number, Word};
+use crate::mail::{Templates, Wording};
 use crate::monitor::{Place, Problem, Weight};
 use crate::outbox::Outcome;
 use crate::records::{self, Context, Covers, Feed};
-use crate::rules::try_word;
+use crate::rules::{ask_of, try_word};
 use crate::school::{Day, Meaning, SchoolYear, Table};
 
 /// How one case came out.
@@ -72,7 +74,7 @@ pub(super) fn is_case_file(path: &str) -> bool {
 /// # Errors
 /// The problem of a file of cases that cannot be read.
 pub fn trial(plugins: &Plugins, plugin: &Plugin) -> Result<Vec<Tried>, Problem> {
-    let mut all = Vec::new();
+    let mut all = wording(plugin);
     for (path, text) in plugin.files().filter(|(path, _)| is_case_file(path)) {
         let folder = plugin.path.trim_end_matches(super::find::MANIFEST);
         let file = format!("{folder}{path}");
@@ -88,6 +90,20 @@ pub fn trial(plugins: &Plugins, plugin: &Plugin) -> Result<Vec<Tried>, Problem> 
         }
     }
     Ok(all)
+}
+
+/// Each file of wording on made-up letters of every kind, laid over the built-in ones.
+fn wording(plugin: &Plugin) -> Vec<Tried> {
+    let problems = Templates::with_replacements(plugin.wording()).1;
+    let tried = |file: &Wording| {
+        let of_file = |problem: &&Problem| problem.place.file.as_deref() == Some(file.path.as_str());
+        Tried {
+            file: file.path.clone(),
+            name: format!("{} on made-up letters", file.name),
+            failed: problems.iter().find(of_file).map(ToString::to_string),
+        }
+    };
+    plugin.wording().iter().map(tried).collect()
 }
 
 fn unreadable(file: &str, text: &str, error: &toml::de::Error) -> Problem {
@@ -114,8 +130,51 @@ fn one(plugins: &Plugins, plugin: &Plugin, case: &Case) -> Result<(), String> {
             let came = try_word(word, given).map_err(|problem| problem.to_string())?;
             number(came, case.expect.as_ref().ok_or("the case has no `expect`")?)
         }
+        (Body::Teller(..), _) => teller(plugins, plugin, case),
+        (Body::Wording(_), _) => Err("wording needs no case: each file is tried on made-up letters".to_owned()),
         (_, Kind::Channel) => channel(plugins, plugin, case),
         _ => source(plugins, plugin, case),
+    }
+}
+
+/// A program is asked of one made-up student; a word that the case does not name is missing.
+fn teller(plugins: &Plugins, plugin: &Plugin, case: &Case) -> Result<(), String> {
+    let given = case.words.as_ref().ok_or("the case has no `words`")?;
+    let teller = Teller::of(plugin, plugins.work()).ok_or("the plugin gives no word")?;
+    for name in given.keys() {
+        let ask = ask_of(name)?;
+        if !teller.asks().any(|known| *known == ask) {
+            return Err(format!("the program is not given `{name}`"));
+        }
+    }
+    let values: Vec<Number> = teller.asks().map(|ask| made_up(ask, given)).collect();
+    let asked = [Asking {
+        student_id: "1".to_owned(),
+        day: year(case)?.start,
+    }];
+    let answers = teller
+        .ask(&asked, |_| values.clone())
+        .map_err(|problem| problem.to_string())?;
+    let came = match answers.first() {
+        Some(Answer::Number(number)) => Some(*number),
+        Some(Answer::Missing) => None,
+        Some(Answer::Odd) => return Err("its answer is no number".to_owned()),
+        Some(Answer::Silent) | None => return Err("it gave no answer".to_owned()),
+    };
+    number(came, case.expect.as_ref().ok_or("the case has no `expect`")?)
+}
+
+/// A word as a case gives it: yes or no as 1 or 0, a school by any number.
+fn made_up(ask: &Ask, given: &BTreeMap<String, f64>) -> Number {
+    let named = |name: &String| ask_of(name).is_ok_and(|known| known == *ask);
+    let Some((_, number)) = given.iter().find(|(name, _)| named(name)) else {
+        return Number::Missing;
+    };
+    match ask.word {
+        Word::InProgram | Word::PlanOpen | Word::EnteredLate => Number::Yes(*number != 0.0),
+        Word::School => Number::Text(number.to_string().into()),
+        _ if number.fract() == 0.0 && number.abs() < 1e15 => Number::Count(*number as i64),
+        _ => Number::Number(*number),
     }
 }
 

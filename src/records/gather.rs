@@ -9,6 +9,7 @@ use super::rows::{
     OutcomeRow, PlanRow, SchoolRow, Stay, StudentRow, TermRow, no_graver, settle,
 };
 use crate::directory::Person;
+use crate::monitor::hush;
 use crate::routing::{Caseload, Staff};
 use crate::school::{Day, Meaning, SchoolYear, Table};
 
@@ -187,6 +188,7 @@ impl Gathered {
         for (row, [last_name, first_name, homeroom]) in
             settle(self.students, |row| row.0.student_id.clone(), by_stay, notes)
         {
+            [&last_name, &first_name].into_iter().for_each(|name| hush::named(name));
             intake.people.push(Person {
                 student_id: row.student_id.clone(),
                 first_name,
@@ -208,9 +210,11 @@ impl Gathered {
             |one, two| two.instructional.cmp(&one.instructional),
             notes,
         );
+        // `Q1` comes again every year: a later year's is another term.
+        let years_later = |row: &TermRow| (row.start.0 - year.end.0 + 364).max(0) / 365;
         intake.term_rows = settle(
             self.terms,
-            |row| (row.term.clone(), row.school_id.clone()),
+            |row| (row.term.clone(), row.school_id.clone(), years_later(row)),
             |one, two| (one.end.0 - one.start.0).cmp(&(two.end.0 - two.start.0)),
             notes,
         );

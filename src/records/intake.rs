@@ -1,15 +1,36 @@
 //! What one export held: its facts, what was not understood, and what the gates need to know of it.
 
 use std::collections::BTreeSet;
+use std::io::{self, SeekFrom, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::rows::{
     AttendanceFold, CalendarRow, ContactRow, CourseRow, EnrollmentRow, GroupRow, IncidentRow, MarkFold, OutcomeRow,
     PlanRow, SchoolRow, StudentRow, TermRow,
 };
+use super::source::Bytes;
 use crate::directory::Person;
 use crate::monitor::{Problem, Tallies};
 use crate::routing::{Caseload, Staff};
 use crate::school::{Day, Table};
+
+/// Canonical rows that a plugin made of an export.
+#[derive(Clone)]
+pub struct Translated(Arc<Mutex<dyn Bytes>>);
+
+impl Translated {
+    /// The rows, from the first byte on.
+    pub(crate) fn new(rows: impl Bytes + 'static) -> Translated {
+        Translated(Arc::new(Mutex::new(rows)))
+    }
+
+    /// Writes them. Errors: what reading or writing says.
+    pub fn write(&self, into: &mut dyn Write) -> io::Result<()> {
+        let mut rows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.seek(SeekFrom::Start(0))?;
+        io::copy(&mut *rows, into).map(|_| ())
+    }
+}
 
 /// One export, read. Rows are in the order of their keys, one per key, whatever their order in the file.
 pub struct Intake {
@@ -41,6 +62,8 @@ pub struct Intake {
     pub unread: Vec<String>,
     /// Schools whose part is not to be believed: what stood of them before stands on. None until a gate says so.
     pub withheld: BTreeSet<String>,
+    /// Where a plugin made canonical rows of it: those rows, which are kept in the place of its own bytes.
+    pub(crate) translated: Option<Translated>,
     /// Rows by what became of them; `row` counts all.
     pub tallies: Tallies,
     /// What the operator should know, worst first seen first.
@@ -95,6 +118,7 @@ impl Intake {
             header: Vec::new(),
             unread: Vec::new(),
             withheld: BTreeSet::new(),
+            translated: None,
             tallies: Tallies::default(),
             problems: Vec::new(),
             students: Vec::new(),

@@ -1,7 +1,8 @@
 //! An export with only the columns that its feed reads: what may be kept of it. Read again, it says what the whole export said.
 //!
 //! Written as UTF-8 with a byte order mark, commas (or the feed's own delimiter) and the adapter's quoting, so that the same
-//! feed and adapter read it. A row that could not be used keeps its place, not its cells: which of them nobody reads cannot be told.
+//! feed and adapter read it. Where columns are told apart by their place, because files come without a header, each keeps its place
+//! and is emptied where nobody reads it. A row that could not be used keeps its place, not its cells: which of them nobody reads cannot be told.
 
 use std::io::{self, Write};
 
@@ -9,7 +10,7 @@ use memchr::memchr;
 
 use super::adapter::Adapter;
 use super::feed::Feed;
-use super::header::{header, plans};
+use super::header::{Header, header, plans};
 use super::lines::{Row, plain, quoted};
 use super::notes::Line;
 use super::quotes::Dialect;
@@ -37,6 +38,9 @@ pub enum Keeping {
     NoHeader,
 }
 
+/// What stands for a title.
+const TITLE: &[u8] = b"-\n";
+
 /// Writes the columns of an export that its feed reads, a few megabytes at a time.
 ///
 /// # Errors
@@ -55,7 +59,7 @@ pub fn keep(
         (None, Letters::Windows) => Some(FALLBACK),
         (None, Letters::AsTold) => None,
     };
-    let mut source = Source::open(from, reading)?;
+    let source = Source::open(from, reading)?;
     let Some(&main) = feed.tables.first() else {
         return Ok(Keeping::NoHeader);
     };
@@ -76,14 +80,53 @@ pub fn keep(
         delimiter: feed.delimiter.unwrap_or(b','),
         ..header.dialect
     };
-    let mut pen = Pen {
+    let map = adapter.tables.get(&main);
+    let cut = Cut {
         columns: &columns,
-        width: header.names.len(),
+        in_place: map.is_some_and(|map| !map.header.is_empty()),
+        titles: adapter.skip_lines(main),
         dialect,
+    };
+    copy(source, &header, &cut, into)
+}
+
+/// What of an export is kept, and how it is written.
+pub(super) struct Cut<'c> {
+    /// The columns that are read, ascending.
+    pub(super) columns: &'c [usize],
+    /// Of a file without a header the header is written beside its cells: all of it, so that it is known as one. The cells that are not
+    /// read are blank.
+    pub(super) in_place: bool,
+    /// Lines above the header.
+    pub(super) titles: usize,
+    /// How records are written.
+    pub(super) dialect: Dialect,
+}
+
+/// Writes some columns of every record behind the header.
+pub(super) fn copy(
+    mut source: Source<'_>,
+    header: &Header,
+    cut: &Cut<'_>,
+    into: &mut dyn Write,
+) -> io::Result<Keeping> {
+    let written: Vec<usize> = match cut.in_place {
+        true => (0..header.names.len()).collect(),
+        false => cut.columns.to_vec(),
+    };
+    let mut pen = Pen {
+        columns: &written,
+        is_read: (0..header.names.len()).map(|at| cut.columns.contains(&at)).collect(),
+        width: header.names.len(),
+        dialect: cut.dialect,
         has_nul: false,
         text: b"\xEF\xBB\xBF".to_vec(),
     };
-    pen.record(columns.iter().map(|at| header.names[*at].as_str()));
+    // Titles are no data of a table, but whoever reads the file again passes over as many lines.
+    for _ in 0..cut.titles {
+        pen.text.extend(TITLE);
+    }
+    pen.record(written.iter().map(|at| header.names[*at].as_str()));
     source.begin(header.length, header.dialect);
     let mut spare = Chunk::default();
     while let Some(chunk) = source.next(spare)? {
@@ -114,6 +157,8 @@ pub fn keep(
 /// Writes records.
 struct Pen<'p> {
     columns: &'p [usize],
+    /// Which cells of the whole header are read; the others are written empty.
+    is_read: Vec<bool>,
     /// Cells of the whole header.
     width: usize,
     dialect: Dialect,
@@ -131,7 +176,9 @@ impl Pen<'_> {
             return;
         }
         let columns = self.columns;
-        self.record(columns.iter().map(|at| row.cell(*at)));
+        let is_read = std::mem::take(&mut self.is_read);
+        self.record(columns.iter().map(|at| if is_read[*at] { row.cell(*at) } else { "" }));
+        self.is_read = is_read;
     }
 
     #[cold]
@@ -255,6 +302,49 @@ mod tests {
         };
         let (_, kept) = kept(windows, &told, &canonical());
         assert_eq!(read_with(&kept, &told, &canonical(), 1).groups[0].group, "Jos\u{e9}");
+    }
+
+    /// An adapter of groups whose files come without a header, below two lines of titles.
+    fn headerless() -> Adapter {
+        let mut adapter = canonical();
+        let map = adapter.tables.get_mut(&Table::Groups).expect("a table");
+        map.header = ["ssn", "student_id", "lunch", "group", "race", "value"]
+            .map(str::to_owned)
+            .to_vec();
+        map.skip_lines = 2;
+        adapter
+    }
+
+    #[test]
+    fn columns_that_are_known_by_their_place_keep_it_and_lose_their_cells() {
+        let export = b"Report of 999-99-9999\nprinted\n999,1,free,g,x,v\n998,2,free,g,x,\"a,b\"\n997,3\n";
+        let (_, once) = kept(export, &feed(Table::Groups), &headerless());
+        assert_eq!(
+            String::from_utf8_lossy(&once),
+            "\u{feff}-\n-\nssn,student_id,lunch,group,race,value\n,1,,g,,v\n,2,,g,,\"a,b\"\n?\n"
+        );
+        let read = |bytes: &[u8]| read_with(bytes, &feed(Table::Groups), &headerless(), 1);
+        let (whole, again) = (read(export), read(&once));
+        assert_eq!(
+            (again.groups, again.rows, again.rejected),
+            (whole.groups, whole.rows, whole.rejected)
+        );
+        assert_eq!(again.rows, 3);
+        let (_, twice) = kept(&once, &feed(Table::Groups), &headerless());
+        assert_eq!(twice, once);
+    }
+
+    #[test]
+    fn titles_above_a_header_are_not_kept() {
+        let mut adapter = headerless();
+        adapter.tables.get_mut(&Table::Groups).expect("a table").header = Vec::new();
+        let export = b"Report of 999-99-9999\nprinted\nssn,student_id,group,value\n999,1,g,v\n";
+        let (_, once) = kept(export, &feed(Table::Groups), &adapter);
+        assert_eq!(
+            String::from_utf8_lossy(&once),
+            "\u{feff}-\n-\nstudent_id,group,value\n1,g,v\n"
+        );
+        assert_eq!(read_with(&once, &feed(Table::Groups), &adapter, 1).groups.len(), 1);
     }
 
     /// A cell of letters that mean something to some reader.

@@ -95,13 +95,16 @@ fn taken(table: Table, text: &str, quick: bool) -> Intake {
         meaning: &meaning(),
         threads: 1,
     };
-    read(
+    let intake = read(
         &mut Cursor::new(text.as_bytes().to_vec()),
         "file.csv",
         &feed(table),
         &adapter,
         &context,
-    )
+    );
+    let by_kind = intake.tallies.0.iter().filter(|(kind, _)| super::rejects(kind));
+    assert_eq!(by_kind.map(|(_, tally)| tally.count).sum::<u64>(), intake.rejected);
+    intake
 }
 
 /// All that a reader of an intake can see of it, but its rows.

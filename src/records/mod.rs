@@ -20,19 +20,24 @@ mod plan;
 mod quotes;
 mod ranges;
 mod read;
+mod rejects;
 mod rows;
 mod sensitive;
 mod source;
 
 pub use adapter::{Adapter, ColumnMap, DateFormat, Only, TableMap};
-pub use bundle::{Bundle, BundleIntake, Join, Listing, Member, Part, Scores, Step, View, has_delta, read_bundle};
+pub use bundle::{
+    Bundle, BundleIntake, Join, Listing, Member, Outline, Part, Parts, Scores, Step, View, keep_part, outline,
+    read_bundle,
+};
 pub use columns::{Column, columns};
 pub(crate) use explain::not_utf8;
 pub use feed::{Covers, Feed};
-pub use intake::Intake;
+pub use intake::{Intake, Translated};
 pub use keep::{Keeping, Letters, keep};
 pub use ranges::{ranges, readable};
 pub use read::{CELL_BYTES, Context, read, unread_columns};
+pub use rejects::rejects;
 pub(crate) use rows::{AttendanceFold, MarkFold, MarkRow, NONE, Numbering};
 pub use rows::{
     CalendarRow, ContactRow, CourseRow, EnrollmentRow, GroupRow, IncidentRow, OutcomeRow, PlanRow, SchoolRow, Stay,

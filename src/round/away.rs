@@ -1,16 +1,18 @@
 //! What becomes of tonight's files when everything is kept: the archive, the inbox again, or nothing where they are another's.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::bundles;
 use super::intake::feed_name;
 use super::setup::Setup;
 use crate::config::After;
-use crate::inbox::{self, Archive, Back, Bring, Export, Globs, Leftover, Refused, Ring, Stand};
+use crate::inbox::{self, Archive, Back, Bring, Export, Globs, Leftover, Refused, Ring, Shape, Stand, Together};
 use crate::monitor::{Place, Problem, Weight};
-use crate::records::Feed;
+use crate::records::{Context, Feed, Translated};
 use crate::school::{Day, SchoolYear};
-use crate::store::{self, Store};
+use crate::store::{self, HeldState, Store};
 
 /// What a round made of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +35,44 @@ pub(super) struct Done {
     pub(super) digest: String,
     /// Whether every cell of it is read.
     pub(super) whole: bool,
+    /// The rows that a plugin made of it.
+    pub(super) translated: Option<Translated>,
     /// How it stood when it had been read.
     pub(super) stand: Option<Stand>,
+    /// The files of an export that lay loose.
+    pub(super) loose: Vec<PathBuf>,
+    /// How an export of several files lay, and its files where they could be read.
+    pub(super) together: Option<(Shape, Option<Together>)>,
+}
+
+impl Done {
+    /// What lies in the folder of the round: a file, a folder, or several files.
+    fn paths(&self) -> Vec<&Path> {
+        match self.loose.is_empty() {
+            true => vec![&self.export.path],
+            false => self.loose.iter().map(PathBuf::as_path).collect(),
+        }
+    }
+
+    /// Removes all of it.
+    fn remove(&self) -> std::io::Result<()> {
+        let remove = |path: &Path| match fs::symlink_metadata(path)?.is_dir() {
+            true => fs::remove_dir_all(path),
+            false => fs::remove_file(path),
+        };
+        self.paths().into_iter().try_for_each(remove)
+    }
+
+    /// Puts all of it back into the inbox.
+    fn give_back(&self, inbox: &Path) -> std::io::Result<Back> {
+        let mut back = Back::InInbox;
+        for path in self.paths() {
+            if inbox::give_back(path, inbox)? == Back::NameTaken {
+                back = Back::NameTaken;
+            }
+        }
+        Ok(back)
+    }
 }
 
 /// Whether rounds of this home move files.
@@ -48,6 +86,8 @@ pub(super) struct Away<'s> {
     year: SchoolYear,
     ring: Ring,
     archive: Archive,
+    /// Of which schools a person said that a file is right, by feed and digest; none: of all.
+    believed: BTreeMap<(String, String), Vec<String>>,
     /// Originals that may go once the archive's lines are written.
     kept: Vec<Done>,
     problems: Vec<Problem>,
@@ -55,15 +95,31 @@ pub(super) struct Away<'s> {
 
 impl<'s> Away<'s> {
     /// Begins, after the round that `ring` names was committed.
-    pub(super) fn new(setup: &'s Setup, year: SchoolYear, ring: Ring) -> Away<'s> {
-        Away {
+    pub(super) fn new(setup: &'s Setup, store: &Store, year: SchoolYear, ring: Ring) -> Result<Away<'s>, Problem> {
+        let mut believed: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+        let mut whole = Vec::new();
+        for file in store.held_files()? {
+            if file.state == HeldState::Believed {
+                let key = (file.feed, file.digest);
+                let schools = believed.entry(key.clone()).or_default();
+                match file.school {
+                    Some(school) => schools.push(school),
+                    None => whole.push(key),
+                }
+            }
+        }
+        for key in whole {
+            believed.insert(key, Vec::new());
+        }
+        Ok(Away {
             setup,
             year,
             ring,
+            believed,
             archive: Archive::at(setup.home.archive()),
             kept: Vec::new(),
             problems: Vec::new(),
-        }
+        })
     }
 
     /// Notes that the round was committed.
@@ -76,11 +132,17 @@ impl<'s> Away<'s> {
     /// Puts one file away. One that was read where it lies stays there.
     pub(super) fn put_away(&mut self, file: Done, place: u32) {
         if !file.export.path.starts_with(self.setup.home.work()) {
+            // What a person released lies in `var/held`, and goes by itself.
+            if claims(self.setup) && file.outcome == Outcome::Accepted && self.is_held(&file) {
+                self.archive(file, place);
+            }
             return;
         }
         match file.outcome {
-            // Somebody still had it open and wrote on: what was written since is news.
-            Outcome::Accepted | Outcome::SameAsBefore if Stand::of(&file.export.path) != file.stand => {
+            // Somebody still had it open and wrote on: what was written since is news. Of several files the archive finds out.
+            Outcome::Accepted | Outcome::SameAsBefore
+                if file.loose.is_empty() && Stand::of(&file.export.path) != file.stand =>
+            {
                 self.problems.push(inbox::changed_since(&file.export.name));
                 self.give_back(&file);
             }
@@ -89,25 +151,45 @@ impl<'s> Away<'s> {
         }
     }
 
+    fn is_held(&self, file: &Done) -> bool {
+        file.export.path.starts_with(self.setup.home.held())
+    }
+
     fn archive(&mut self, file: Done, place: u32) {
         let setup = self.setup;
         let feed = &setup.config.feeds[file.export.feed];
         let kept = match setup.adapter(&feed.adapter) {
             _ if setup.config.inbox.archive_days == 0 => Ok(()),
             Ok(adapter) => {
+                let together = file.together.as_ref();
                 let bring = Bring {
                     export: &file.export,
+                    together: together.and_then(|(shape, together)| Some((*shape, together.as_ref()?))),
                     feed_name: &feed_name(feed),
                     feed,
                     adapter,
                     year: self.year,
                     digest: &file.digest,
                     whole: file.whole,
+                    by_plugin: setup.plugins.translator(&feed.adapter).is_some(),
+                    translated: file.translated.as_ref(),
+                    believed: self.believed.get(&(feed_name(feed), file.digest.clone())).cloned(),
                     place,
                 };
-                match file.outcome {
+                let kept = match file.outcome {
                     Outcome::SameAsBefore => self.archive.again(&self.ring, &bring),
                     _ => self.archive.keep(&self.ring, &bring),
+                };
+                match kept {
+                    // Read by an earlier round, which had no time to keep it: the plugin makes its rows anew.
+                    Err(Refused::NoRows) => translated(setup, &file, feed, self.year).and_then(|rows| {
+                        let bring = Bring {
+                            translated: Some(&rows),
+                            ..bring
+                        };
+                        self.archive.keep(&self.ring, &bring)
+                    }),
+                    other => other,
                 }
             }
             Err(problem) => {
@@ -116,32 +198,39 @@ impl<'s> Away<'s> {
             }
         };
         match kept {
+            Ok(()) if self.is_held(&file) => {}
             Ok(()) => self.kept.push(file),
+            Err(Refused::Changed) if self.is_held(&file) => {}
             Err(Refused::Changed) => {
                 self.problems.push(inbox::changed_since(&file.export.name));
                 self.give_back(&file);
             }
             Err(Refused::System(error)) => self.problems.push(unarchived(&file.export.name, &error)),
+            Err(Refused::NoRows) => {
+                let error = std::io::Error::other("its plugin did not read it again");
+                self.problems.push(unarchived(&file.export.name, &error));
+            }
         }
     }
 
     /// Back into the inbox under its name. Where a newer one has come, one that was not read waits for the next round where it
     /// is; one that was read and not believed has had its say and goes to `var/held`.
     fn give_back(&mut self, file: &Done) {
-        let path = &file.export.path;
         // What is held lies in `var/held`, byte for byte: a second copy in the inbox would be met again every night.
         let copy = self.setup.home.held_path(&file.digest, &file.export.name);
         if file.outcome == Outcome::Held && !file.digest.is_empty() && copy.exists() {
-            if let Err(error) = fs::remove_file(path) {
+            if let Err(error) = file.remove() {
                 self.problems.push(stays(&file.export.name, &error));
             }
             return;
         }
-        let back = inbox::give_back(path, &inbox_of(self.setup));
+        let back = file.give_back(&inbox_of(self.setup));
         let moved = match back {
-            Ok(Back::NameTaken) if file.outcome == Outcome::Held => set_aside(self.setup, file).map(|name| {
-                self.problems.push(overtaken(&file.export.name, &name));
-            }),
+            Ok(Back::NameTaken) if file.outcome == Outcome::Held && file.loose.is_empty() => {
+                set_aside(self.setup, file).map(|name| {
+                    self.problems.push(overtaken(&file.export.name, &name));
+                })
+            }
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         };
@@ -155,7 +244,7 @@ impl<'s> Away<'s> {
         match self.archive.finish() {
             Ok(()) => {
                 for file in &self.kept {
-                    if let Err(error) = fs::remove_file(&file.export.path) {
+                    if let Err(error) = file.remove() {
                         self.problems.push(stays(&file.export.name, &error));
                     }
                 }
@@ -172,12 +261,29 @@ impl<'s> Away<'s> {
     }
 }
 
+/// Removes the bytes of held files that nobody waits for any more; not where a released one is still to be archived.
+///
+/// # Errors
+///
+/// A problem where the store cannot be read.
+pub(super) fn sweep(setup: &Setup, store: &Store, problems: &[Problem]) -> Result<(), Problem> {
+    if problems.iter().any(|problem| problem.code == "archive-failed") {
+        return Ok(());
+    }
+    let open = |file: &store::HeldFile| matches!(file.state, HeldState::Held | HeldState::Released);
+    let keep = store.held_files()?.into_iter().filter(open);
+    setup
+        .home
+        .sweep_held(&keep.map(|file| (file.digest, file.name)).collect());
+    Ok(())
+}
+
 /// Puts files back into the inbox where no round has ever been committed: nothing of them was kept.
 pub(super) fn return_all(setup: &Setup, done: Vec<Done>) -> Vec<Problem> {
     let claimed = |file: &Done| file.export.path.starts_with(setup.home.work());
     let mut problems = Vec::new();
     for file in done.iter().filter(|file| claimed(file)) {
-        if let Err(error) = inbox::give_back(&file.export.path, &inbox_of(setup)) {
+        if let Err(error) = file.give_back(&inbox_of(setup)) {
             problems.push(stays(&file.export.name, &error));
         }
     }
@@ -198,6 +304,21 @@ fn set_aside(setup: &Setup, file: &Done) -> std::io::Result<String> {
     let target = setup.home.held().join(&new);
     fs::rename(&file.export.path, &target)?;
     Ok(setup.home.shown(&target))
+}
+
+/// Gives back what a round that was cut off had claimed, where one was, so that whoever watches the inbox sees it; says so.
+///
+/// # Errors
+///
+/// A problem where another process is at work in the home, or the store cannot be opened.
+pub fn give_back(setup: &Setup) -> Result<Vec<Problem>, Problem> {
+    let mut folders = inbox::folders(&setup.home.work()).into_iter();
+    let holds_files = |folder: PathBuf| fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if !folders.any(|(_, folder)| holds_files(folder)) {
+        return Ok(Vec::new());
+    }
+    let _lock = setup.home.lock()?;
+    recover(setup, &setup.store()?)
 }
 
 /// Finishes what an interrupted round left: files whose facts are kept go where they were to go, all others back into the inbox.
@@ -221,7 +342,7 @@ pub(super) fn recover(setup: &Setup, store: &Store) -> Result<Vec<Problem>, Prob
         let export = inbox::look(&path, &globs).ok().flatten();
         let kept = export
             .filter(|_| committed)
-            .and_then(|export| accepted(&setup.config.feeds, &known, round, export));
+            .and_then(|export| accepted(setup, &known, round, export));
         if let Some(done) = kept {
             finished.push(done);
         } else if matches!(inbox::give_back(&path, &inbox_of(setup)), Ok(Back::InInbox)) {
@@ -250,9 +371,8 @@ pub(super) fn left(setup: &Setup, store: &Store, known: &[store::Export]) -> Res
     }
     let last = store.last_round()?.map_or(0, |last| last.round);
     let globs = Globs::new(&setup.config.feeds);
-    let feeds = &setup.config.feeds;
     let is_done =
-        |round: i64, export: &Export| round <= last && accepted(feeds, known, round, export.clone()).is_some();
+        |round: i64, export: &Export| round <= last && accepted(setup, known, round, export.clone()).is_some();
     let exports = left.into_iter().filter_map(|Leftover { round, path }| {
         let export = inbox::look(&path, &globs).ok().flatten()?;
         (!is_done(round, &export)).then_some(export)
@@ -262,27 +382,54 @@ pub(super) fn left(setup: &Setup, store: &Store, known: &[store::Export]) -> Res
 
 /// A file that a committed round accepted and did not put away, with the store's row of it.
 fn accepted<'k>(
-    feeds: &[Feed],
+    setup: &Setup,
     known: &'k [store::Export],
     round: i64,
     export: Export,
 ) -> Option<(Done, &'k store::Export)> {
     let stand = Stand::of(&export.path);
-    let digest = digest(&export.path)?;
-    let feed = feed_name(&feeds[export.feed]);
+    let feed = &setup.config.feeds[export.feed];
+    let (digest, together) = match bundles::again(setup, &export) {
+        Some((shape, together, digest)) => (digest, Some((shape, Some(together)))),
+        None => (digest(&export.path)?, None),
+    };
+    let names = bundles::names_of(feed);
+    let is_it = |old: &&store::Export| match together {
+        Some(_) => names.contains(&old.feed) && old.name.starts_with(&format!("{}/", export.name)),
+        None => old.feed == feed_name(feed) && old.name == export.name,
+    };
     let row = known
         .iter()
         .rev()
-        .find(|old| old.round >= round && old.feed == feed && old.name == export.name && old.digest == digest)?;
+        .find(|old| old.round >= round && old.digest == digest && is_it(old))?;
     let done = Done {
         export,
         outcome: Outcome::Accepted,
         digest,
         // Which of its columns are read is found out anew.
         whole: false,
+        translated: None,
         stand,
+        loose: Vec::new(),
+        together,
     };
     Some((done, row))
+}
+
+/// The rows that a plugin makes of an export once more. Errors: why there are none.
+fn translated(setup: &Setup, file: &Done, feed: &Feed, year: SchoolYear) -> Result<Translated, Refused> {
+    let translator = setup.plugins.translator(&feed.adapter).ok_or(Refused::NoRows)?;
+    let bytes = fs::File::open(&file.export.path)?;
+    let context = Context {
+        year,
+        meaning: &setup.config.meaning,
+        threads: 1,
+    };
+    let intake = translator.read(Box::new(bytes), &file.export.name, feed, &context);
+    match intake.digest == file.digest {
+        true => intake.translated.ok_or(Refused::NoRows),
+        false => Err(Refused::Changed),
+    }
 }
 
 fn finish_one(setup: &Setup, store: &Store, done: Done, row: &store::Export) -> Result<Vec<Problem>, Problem> {
@@ -298,7 +445,7 @@ fn finish_one(setup: &Setup, store: &Store, done: Done, row: &store::Export) -> 
         today: round.today,
         started: round.started,
     };
-    let mut away = Away::new(setup, year, ring);
+    let mut away = Away::new(setup, store, year, ring)?;
     away.put_away(done, u32::MAX);
     Ok(away.finish(round.today))
 }

@@ -6,6 +6,7 @@ use super::away::{Done, Outcome};
 use super::gatekeeper::{Gatekeeper, Holding, day_of, release_command};
 use super::held::Held;
 use super::intake::{FileRead, Fresh, Waiting, file_read};
+use super::lists::{Lists, source};
 use super::school_days;
 use super::setup::Setup;
 use crate::directory::Person;
@@ -13,7 +14,7 @@ use crate::facts::{Books, Student};
 use crate::gates::{self, Finding, Gates, Key, Memory, Roster, Seen, Tonight};
 use crate::inbox::Export;
 use crate::monitor::{Place, Problem, Weight};
-use crate::records::{self, Adapter, Feed, Intake};
+use crate::records::{self, Feed, Intake};
 use crate::routing::{Caseload, Staff};
 use crate::school::{Day, Grade, Table};
 use crate::store;
@@ -39,6 +40,8 @@ pub(super) struct Taken {
     pub(super) caseload: Option<Vec<Caseload>>,
     pub(super) groups: Option<Vec<store::Group>>,
     pub(super) outcomes: Option<Vec<store::Outcome>>,
+    /// What each of several feeds of such a list said by itself.
+    pub(super) lists: Lists,
     /// What is kept of exports of several files.
     pub(super) bundles: Vec<store::Kept>,
 }
@@ -61,6 +64,7 @@ impl Waiting {
             gates: self.gates,
             bundles: self.bundles,
             files: self.held,
+            lists: self.lists,
             ..Taken::default()
         };
         self.unread.into_iter().for_each(|table| taken.held.hold(table));
@@ -81,16 +85,21 @@ impl Waiting {
             for (number, Fresh { export, intake, stand }) in files.into_iter().enumerate() {
                 let mut done = Done {
                     digest: intake.digest.clone(),
-                    whole: is_kept_whole(setup, feed) || intake.unread.is_empty() && intake.rejected == 0,
+                    whole: intake.unread.is_empty() && intake.rejected == 0 && !has_titles(setup, feed),
+                    translated: intake.translated.clone(),
                     outcome: Outcome::SameAsBefore,
                     stand,
+                    loose: Vec::new(),
+                    together: None,
                     export,
                 };
                 let export = done.export.clone();
+                // What becomes of a bundle is said of it as one.
+                let is_file = at < setup.config.feeds.len();
                 // The same bytes twice in one night say the same once.
                 if last.as_ref() == Some(&intake.digest) {
                     taken.same.push(file_read(feed, &export, &intake));
-                    taken.done.push(done);
+                    taken.done.extend(is_file.then_some(done));
                     continue;
                 }
                 let accepted = match intake.tables.contains(&Table::Grades) {
@@ -113,7 +122,7 @@ impl Waiting {
                 if done.outcome == Outcome::Accepted {
                     last = Some(digest);
                 }
-                taken.done.push(done);
+                taken.done.extend(is_file.then_some(done));
             }
         }
         taken.hold_what_waits(setup, books);
@@ -121,17 +130,12 @@ impl Waiting {
     }
 }
 
-/// Whether the archive keeps a feed's files as they are: what is read by a program, or has no header of its own on its first line, cannot be
-/// cut by its columns and read again.
-fn is_kept_whole(setup: &Setup, feed: &Feed) -> bool {
+/// Whether lines stand above the header of a feed's files that no feed reads: they may say anything.
+fn has_titles(setup: &Setup, feed: &Feed) -> bool {
     let main = feed.tables.first().copied().unwrap_or(Table::Students);
-    let headed = |adapter: &Adapter| {
-        adapter
-            .tables
-            .get(&main)
-            .is_none_or(|map| map.header.is_empty() && map.skip_lines == 0)
-    };
-    setup.plugins.translator(&feed.adapter).is_some() || !setup.adapter(&feed.adapter).is_ok_and(headed)
+    setup
+        .adapter(&feed.adapter)
+        .is_ok_and(|adapter| adapter.skip_lines(main) > 0)
 }
 
 /// The parts that each of a feed's files brings; nothing where there is one file alone, which no other can complete.
@@ -150,7 +154,7 @@ fn parts_of_each(files: &[Fresh], feed: &Feed, books: &Books) -> Vec<BTreeSet<Ke
 /// One of tonight's files on its way through the gates.
 struct Arrived<'f> {
     feed: &'f Feed,
-    /// `None` for a table of a bundle, which is believed or waits as one.
+    /// `None` for a table of a bundle, which was weighed as one and is believed.
     gates: Option<&'f Gates>,
     /// Parts that other files of the feed bring tonight.
     elsewhere: BTreeSet<Key>,
@@ -168,7 +172,10 @@ impl Taken {
         last_as_of: Option<Day>,
     ) {
         let mut file = file_read(arrived.feed, &arrived.export, &intake);
-        let seen = look(&intake, arrived.feed, setup, books);
+        let seen = match arrived.gates {
+            Some(_) => look(&intake, arrived.feed, setup, books),
+            None => Seen::default(),
+        };
         let findings = match intake.usable {
             true => self.judge(setup, arrived, &file, &seen, books),
             // Nothing in it can be believed, whatever a person says; but a table may have been emptied on purpose.
@@ -227,8 +234,10 @@ impl Taken {
             self.problems.push(problem);
         }
         self.many_rejected(setup, &intake);
-        self.gates.accept(&file, &seen, &intake.withheld, &arrived.elsewhere);
-        self.believe(arrived.feed, intake, books, &mut file, accepted, last_as_of);
+        if arrived.gates.is_some() {
+            self.gates.accept(&file, &seen, &intake.withheld, &arrived.elsewhere);
+        }
+        self.believe(setup, arrived.feed, intake, books, &mut file, (accepted, last_as_of));
         self.files.push(file);
     }
 
@@ -287,28 +296,35 @@ impl Taken {
     /// Lays a believed file into the books.
     fn believe(
         &mut self,
+        setup: &Setup,
         feed: &Feed,
         mut intake: Intake,
         books: &mut Books,
         file: &mut FileRead,
-        accepted: Day,
-        last_as_of: Option<Day>,
+        (accepted, last_as_of): (Day, Option<Day>),
     ) {
         self.people.append(&mut intake.people);
+        let source = source(setup, feed);
         let named = |table: Table| intake.tables.contains(&table);
         if named(Table::Staff) {
-            self.staff = Some(std::mem::take(&mut intake.staff));
+            let staff = std::mem::take(&mut intake.staff);
+            self.staff = Some(self.lists.staff(&source, staff));
         }
         if named(Table::Caseload) {
-            self.caseload.get_or_insert_default().append(&mut intake.caseload);
+            let rows = std::mem::take(&mut intake.caseload);
+            match source.shared.contains_key(&Table::Caseload) {
+                true => self.caseload = Some(self.lists.together(Table::Caseload, &source, rows)),
+                false => self.caseload.get_or_insert_default().extend(rows),
+            }
         }
         if named(Table::Groups) {
-            self.groups = Some(groups(&intake));
+            self.groups = Some(self.lists.together(Table::Groups, &source, groups(&intake)));
         }
         if named(Table::Outcomes) {
-            self.outcomes = Some(outcomes(&intake));
+            self.outcomes = Some(self.lists.together(Table::Outcomes, &source, outcomes(&intake)));
         }
-        let applied = timeline::apply(books, intake, feed.covers, accepted, last_as_of);
+        let applied = timeline::apply_of(books, intake, feed.covers, accepted, last_as_of, &source);
+        self.changed.said.extend(applied.said);
         file.tallies.merge(&applied.tallies);
         self.changed.students.extend(applied.changed);
         self.changed.schools |= applied.tables.holds(Table::Schools);
@@ -324,7 +340,14 @@ impl Taken {
         let since = |day: Day| school_days::since(books, day, tonight);
         self.problems.extend(self.gates.still_held(&since));
         for file in self.gates.answered() {
-            let of_file = |problem: &&mut Problem| problem.place.file.as_ref() == Some(&file.name);
+            let of_file = |problem: &&mut Problem| {
+                let place = problem
+                    .place
+                    .file
+                    .as_deref()
+                    .and_then(|place| place.strip_prefix(&file.name));
+                place.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
             for problem in self.problems.iter_mut().filter(of_file) {
                 problem.weight = problem.weight.min(Weight::Note);
             }

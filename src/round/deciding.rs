@@ -130,7 +130,7 @@ pub(super) fn decide(
         fill: &fill,
     };
     let mut acts = outbox::compose_letters(std::mem::take(&mut found.news), &posted, &desk);
-    let lines = report::lines(&report::Night {
+    let reported = report::Night {
         taken: night.taken,
         nights: night.nights,
         ledger: &night.night.ledger,
@@ -138,8 +138,16 @@ pub(super) fn decide(
         found: &found,
         problems,
         as_of: night.as_of,
-    });
-    acts.extend(outbox::operator_report(&lines, &config.mail.operator, &posted, &desk));
+    };
+    let (lines, looked_at) = (report::lines(&reported), report::looked_at(&reported));
+    let address = &config.mail.operator;
+    acts.extend(outbox::operator_report(
+        &lines,
+        looked_at.as_ref(),
+        address,
+        &posted,
+        &desk,
+    ));
     let waiting = found.held.iter().map(|(hold, count)| (hold.word(), *count)).collect();
     Ok(Decision {
         staff,

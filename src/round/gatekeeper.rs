@@ -10,7 +10,7 @@ use crate::clock::Now;
 use crate::facts::{Books, SchoolIx};
 use crate::gates::{Key, Memory, Seen};
 use crate::home::Home;
-use crate::inbox::{self, Export};
+use crate::inbox::{self, Export, Together};
 use crate::monitor::{Place, Problem, Weight};
 use crate::records::Feed;
 use crate::school::{Day, SchoolYear, Table};
@@ -23,18 +23,20 @@ pub(super) struct Gatekeeper {
     tonight: Option<Day>,
     /// The first day of which nothing need have come yet; `None` where no gate compares with the clock.
     pub(super) expected_before: Option<Day>,
-    memory: BTreeMap<String, Memory>,
-    files: Vec<HeldFile>,
+    pub(super) memory: BTreeMap<String, Memory>,
+    pub(super) files: Vec<HeldFile>,
     /// Feeds and families of names under which a file was believed before.
     families: BTreeSet<(String, String)>,
     /// Feeds whose memory changed tonight.
-    remembered: BTreeSet<String>,
+    pub(super) remembered: BTreeSet<String>,
     /// Held files whose state changed tonight, by their place in `files`.
     touched: BTreeSet<usize>,
     /// When a file of each feed was written last, seconds since 1970.
     written: BTreeMap<String, i64>,
     /// Where the bytes of tonight's held files lie, by digest.
     sources: BTreeMap<String, Export>,
+    /// Tonight's held exports of several files that are no zip, by digest.
+    pub(super) together: BTreeMap<String, Together>,
 }
 
 /// A feed, or one school's part of it, that people are told is held or late.
@@ -171,7 +173,9 @@ impl Gatekeeper {
         for at in 0..self.files.len() {
             let old = &self.files[at];
             let open = old.state == HeldState::Held && old.feed == file.feed && old.digest != file.digest;
-            if open && old.school == file.school && self.succeeds(old, &file.name, &file.schools) {
+            // What holds nothing to believe takes the place of its own name alone: the other one may yet be released.
+            let may = releasable || !old.releasable || family(&old.name) == family(&file.name);
+            if open && may && old.school == file.school && self.succeeds(old, &file.name, &file.schools) {
                 file.since = file.since.min(old.since);
                 file.told_on = old.told_on;
                 self.set(at, HeldState::Ended);
@@ -232,7 +236,7 @@ impl Gatekeeper {
         }
     }
 
-    fn set(&mut self, at: usize, state: HeldState) {
+    pub(super) fn set(&mut self, at: usize, state: HeldState) {
         self.files[at].state = state;
         self.touched.insert(at);
     }
@@ -389,6 +393,10 @@ impl Gatekeeper {
     pub(super) fn keep_bytes(&self, home: &Home) -> Vec<Problem> {
         let fresh = self.waiting().filter(|file| file.id == 0);
         let keep = |file: &HeldFile| {
+            if let Some(together) = self.together.get(&file.digest) {
+                let mut pack = |into: &mut std::fs::File| inbox::pack_into(&mut together.clone(), into);
+                return home.keep_held_as(&file.digest, &file.name, &mut pack).err();
+            }
             let export = self.sources.get(&file.digest)?;
             let opened = inbox::open(export);
             let kept = opened.and_then(|mut bytes| home.keep_held(&file.digest, &file.name, &mut bytes));
@@ -417,13 +425,6 @@ impl Gatekeeper {
             tx.save_held(&file)?;
         }
         Ok(())
-    }
-
-    /// Removes bytes that nobody waits for any more; after the commit.
-    pub(super) fn sweep(&self, home: &Home) {
-        let open = [HeldState::Held, HeldState::Released];
-        let keep = self.files.iter().filter(|file| open.contains(&file.state));
-        home.sweep_held(&keep.map(|file| (file.digest.clone(), file.name.clone())).collect());
     }
 }
 

@@ -10,10 +10,12 @@ use rustc_hash::FxHashMap;
 
 use super::Hand;
 use super::away::{self, Done, Outcome};
-use super::bundles;
+use super::bundles::{self, Evening};
 use super::gatekeeper::Gatekeeper;
 use super::judging::share;
+use super::lists::Lists;
 use super::setup::Setup;
+use crate::facts::Books;
 use crate::home::Stamp;
 use crate::inbox::{self, Export, Stand, Unclaimed};
 use crate::monitor::{Problem, Tallies};
@@ -66,7 +68,12 @@ pub(super) fn feed_name(feed: &Feed) -> String {
 /// and are never compared with each other.
 pub(super) fn gate_names(feed: &Feed) -> Vec<String> {
     let table = feed.tables.first().map_or("", |table| table.word());
-    feed.files.iter().map(|glob| format!("{table} {glob}")).collect()
+    let mut names: Vec<String> = feed.files.iter().map(|glob| format!("{table} {glob}")).collect();
+    // An export of several files is remembered under the feed's own name, however it lies in the inbox.
+    if names.len() > 1 {
+        names.push(feed_name(feed));
+    }
+    names
 }
 
 /// The one under which a file of it is remembered.
@@ -90,8 +97,10 @@ pub(super) struct Waiting {
     /// Those of the configuration, and one for each table of a bundle.
     pub(super) feeds: Vec<Feed>,
     pub(super) bundles: Vec<store::Kept>,
-    /// Bundles that wait.
+    /// Bundles that are held since tonight.
     pub(super) held: Vec<FileRead>,
+    /// What each of several feeds of one list said by itself.
+    pub(super) lists: Lists,
 }
 
 /// A file that brings something new.
@@ -119,11 +128,8 @@ pub(super) struct Manner<'h> {
 fn candidates(setup: &Setup, hand: Hand<'_>) -> Result<(Vec<Export>, Vec<Problem>), Problem> {
     match hand.ready {
         Some(ready) => {
-            let mut exports = ready.to_vec();
-            // Folders do not settle: one is read when the bell rings, and again when it has changed.
-            let (found, _) = inbox::find(&setup.home.inbox(&setup.config.inbox.path), &setup.config.feeds)?;
-            exports.extend(found.into_iter().filter(|export| export.is_folder));
-            Ok((exports, hand.left.iter().map(|(_, problem)| problem.clone()).collect()))
+            let left = hand.left.iter().map(|(_, problem)| problem.clone());
+            Ok((ready.to_vec(), left.collect()))
         }
         None => inbox::find(&setup.home.inbox(&setup.config.inbox.path), &setup.config.feeds),
     }
@@ -135,6 +141,7 @@ pub(super) fn read(
     setup: &Setup,
     store: &Store,
     context: &Context<'_>,
+    books: &Books,
     gates: Gatekeeper,
     manner: Manner<'_>,
 ) -> Result<Waiting, Problem> {
@@ -147,6 +154,7 @@ pub(super) fn read(
     let mut waiting = Waiting {
         problems,
         gates,
+        lists: Lists::load(setup, store)?,
         ..Waiting::default()
     };
     let left = hand.left.iter().flat_map(|(feed, _)| &feeds[*feed].tables);
@@ -165,7 +173,15 @@ pub(super) fn read(
             .and_then(|table| order.get(table))
             .copied()
     });
-    let mut bundles = bundles::read(&mut exports, setup, store, &exported, context)?;
+    let evening = Evening {
+        setup,
+        store,
+        known: &exported,
+        context,
+        books,
+        manner,
+    };
+    let mut bundles = bundles::read(&mut exports, &evening, &mut waiting.gates)?;
     let mut looks = Vec::new();
     for export in exports {
         let feed = &feeds[export.feed];
@@ -187,6 +203,7 @@ pub(super) fn read(
         }
     }
     let mut left = waiting.leave_unfinished(&mut looks);
+    left.append(&mut bundles.left);
     if manner.may_claim && away::claims(setup) {
         let next = store.last_round()?.map_or(0, |last| last.round) + 1;
         looks = waiting.claim(setup, looks, next);
@@ -212,6 +229,7 @@ pub(super) fn read(
     waiting
         .files
         .sort_by_key(|file| all[file.export.feed].tables.first().and_then(|table| order.get(table)));
+    waiting.done.append(&mut bundles.done);
     waiting.same.append(&mut bundles.same);
     waiting.problems.append(&mut bundles.problems);
     waiting.unread.append(&mut bundles.unread);
@@ -321,7 +339,10 @@ impl Waiting {
             outcome,
             digest,
             whole: false,
+            translated: None,
             stand,
+            loose: Vec::new(),
+            together: None,
         };
         match news {
             News::New(intake) => {

@@ -10,6 +10,7 @@ use std::thread::{Scope, ScopedJoinHandle};
 use rustc_hash::FxHashMap;
 
 use super::believing::Taken;
+use super::consent;
 use super::deciding::Decision;
 use super::ledger::{Change, Ledger};
 use super::loading::kept;
@@ -125,7 +126,6 @@ pub(super) fn keep_facts(
     taken.gates.save(&tx, &books.year, &BTreeSet::new(), as_of)?;
     tx.close_round(round, now.seconds, "{}")?;
     tx.commit()?;
-    taken.gates.sweep(&setup.home);
     Ok(problems)
 }
 
@@ -158,6 +158,9 @@ fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, number: i6
         .save(tx, &round.year, &decision.told.files, decision.morning)?;
     for (key, since) in &decision.told.feeds {
         tx.set_meta(key, since)?;
+    }
+    for (key, weighed) in consent::to_remember(round.setup) {
+        tx.set_meta(&key, &weighed)?;
     }
     tx.keep_problems(number, &decided.problems)?;
     let open = open_by_level(done.ledger.standings.values());
@@ -194,6 +197,7 @@ fn save_facts(tx: &Tx<'_>, books: &Books, taken: &Taken, round: i64, accepted: D
     tx.save_books(books, &taken.changed)?;
     tx.save_directory(&books.names, &taken.people)?;
     taken.bundles.iter().try_for_each(|kept| tx.keep_bundle(kept))?;
+    taken.lists.fresh().try_for_each(|said| tx.save_said_list(said))?;
     if let Some(groups) = &taken.groups {
         tx.save_groups(groups)?;
     }
@@ -252,7 +256,7 @@ fn perform(
 }
 
 /// What a letter that was just posted tells: it can only raise what was told, so nothing has to be asked.
-fn raise(
+pub(super) fn raise(
     books: &Books,
     ledger: &mut Ledger,
     touched: &mut rustc_hash::FxHashSet<(StudentIx, u16)>,

@@ -18,28 +18,36 @@ const SEARCHED_BYTES: u64 = 64 << 20;
 /// Problems about rows of tonight's attendance that count for nobody; none where no attendance came.
 pub(super) fn problems(taken: &Taken, almanac: &Almanac<'_>, today: Day) -> Vec<Problem> {
     let came = |file: &&FileRead| file.accepted && file.table == Table::Attendance;
-    let Some(file) = taken.files.iter().rfind(came) else {
-        return Vec::new();
+    let files: Vec<&FileRead> = taken.files.iter().filter(came).collect();
+    let found = match files.is_empty() {
+        true => Vec::new(),
+        false => left_out(almanac, today),
     };
-    let found = left_out(almanac, today);
     if found.is_empty() {
         return Vec::new();
     }
-    let text = match file.size <= SEARCHED_BYTES {
+    let text = |file: &&FileRead| match file.size <= SEARCHED_BYTES {
         true => fs::read(&file.path).unwrap_or_default(),
         false => Vec::new(),
     };
-    let one = |left: &LeftOut| problem(&file.name, &text, almanac, left);
-    found.iter().map(one).collect()
+    let texts: Vec<(&str, Vec<u8>)> = files.iter().map(|file| (file.name.as_str(), text(file))).collect();
+    found.iter().map(|left| problem(&texts, almanac, left)).collect()
 }
 
-fn problem(file: &str, text: &[u8], almanac: &Almanac<'_>, left: &LeftOut) -> Problem {
+fn problem(files: &[(&str, Vec<u8>)], almanac: &Almanac<'_>, left: &LeftOut) -> Problem {
     let (code, column, one, many, remedy) = words(left.why);
-    let mut place = Place::file(file);
-    let id = almanac.books().names.students.name(left.student.0);
-    if let Some(line) = line_of(text, id, &left.day.to_string()) {
-        place = place.line(line);
-    }
+    let (id, day) = (
+        almanac.books().names.students.name(left.student.0),
+        left.day.to_string(),
+    );
+    // Days and classes may have come in two files: the example stands in one of them.
+    let mut lines = files
+        .iter()
+        .filter_map(|(file, text)| Some((*file, line_of(text, id, &day)?)));
+    let place = match lines.next() {
+        Some((file, line)) => Place::file(file).line(line),
+        None => Place::file(files.last().map_or("", |(file, _)| file)),
+    };
     let message = match left.rows {
         1 => format!("a row {one}"),
         rows => format!("{rows} rows {many}"),

@@ -32,6 +32,12 @@ pub(super) fn kept(at_school: &RuleAtSchool) -> SchoolRule {
     }
 }
 
+/// Whether a rule has taken its baseline at a school: until then it makes starting lists and no news.
+pub(super) fn has_baseline(state: &SchoolRule) -> bool {
+    let kept: Kept = serde_json::from_str(&state.baseline).unwrap_or_default();
+    kept.baseline.done.is_some()
+}
+
 /// Standings as the last round left them, with the rules at work numbered first.
 ///
 /// # Errors

@@ -4,28 +4,39 @@
 //! In: a home, what was asked, the moment. Out: [`Rung`]: what was read, judged, decided, posted, sent. Never: a decision of its own —
 //! it only hands on what each stage returns.
 
+mod at_work;
 mod away;
 mod believing;
 mod bundles;
+mod consent;
 mod deciding;
 mod gatekeeper;
+mod hearing;
 mod held;
 mod intake;
 mod judging;
 mod keeping;
 mod ledger;
 mod left_out;
+mod lists;
 mod loading;
 mod log;
 mod night;
 mod posting;
+pub mod preview;
 mod rebuild;
 mod report;
 mod school_days;
 mod school_night;
 mod sending;
 mod setup;
+mod sheet;
 
+pub use at_work::{at_work, with_rule_at_work, with_rule_at_work_on};
+pub use away::give_back;
+pub use bundles::Eyes;
+pub use consent::{Raised, Waiting, Weighed, accept, is_answered};
+pub use hearing::hear;
 pub use held::Held;
 pub use intake::FileRead;
 pub use ledger::{Change, Ledger, RuleAtSchool, Said};
@@ -211,14 +222,16 @@ fn put_away(
         started: last.started,
     };
     let (year, _) = setup.school_year(rung.limit)?;
-    let mut away = away::Away::new(setup, year, ring);
+    let mut away = away::Away::new(setup, store, year, ring)?;
     if away::claims(setup) && before != Some(last.round) {
         away.rang();
     }
     for (place, file) in done.into_iter().enumerate() {
         away.put_away(file, u32::try_from(place).unwrap_or(u32::MAX));
     }
-    Ok(away.finish(now.today))
+    let problems = away.finish(now.today);
+    away::sweep(setup, store, &problems)?;
+    Ok(problems)
 }
 
 /// Whether the day asked for lies before the last committed one.
@@ -258,7 +271,7 @@ fn round(
                 clock: order.as_of.is_none().then_some(now.seconds),
                 may_claim: !order.dry_run,
             };
-            intake::read(setup, store, &context, gates, manner)?
+            intake::read(setup, store, &context, &books, gates, manner)?
         }
     };
     hand.go_on()?;
@@ -374,7 +387,6 @@ fn evening(
         decision,
         problems: rung.problems.clone(),
     })?;
-    taken.gates.sweep(&setup.home);
     Ok(())
 }
 

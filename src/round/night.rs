@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::hearing::hear;
 use super::held::Held;
 use super::judging::{due, share_with};
 use super::ledger::{Change, Ledger, RuleAtSchool};
-use super::school_night::{Bench, Context, Nights, Older, SchoolDay, Task, is_told_apart, judge as judge_school};
+use super::school_night::{
+    Bench, Context, Known, Nights, Older, SchoolDay, Task, is_told_apart, judge as judge_school,
+};
 use super::setup::Setup;
 use crate::crossings::{Standing, Tonight, advance};
 use crate::facts::{SchoolIx, StudentIx};
@@ -44,6 +47,18 @@ pub(super) struct NightDone {
     pub(super) problems: Vec<Problem>,
 }
 
+/// What a night is judged by.
+pub(super) struct By<'b> {
+    pub(super) rules: &'b RuleSet,
+    pub(super) older: &'b [Older],
+    pub(super) held: &'b Held,
+    /// The latest as-of day of the rounds before.
+    pub(super) last: Option<Day>,
+    pub(super) as_of: Day,
+    /// Verdicts worked out beforehand, where nights are only looked at again.
+    pub(super) known: Option<&'b Known>,
+}
+
 /// Judges every day that is due at every school.
 pub(super) fn judge<'a>(
     setup: &Setup,
@@ -55,8 +70,27 @@ pub(super) fn judge<'a>(
     as_of: Day,
 ) -> Result<NightDone, Problem> {
     let mut problems = Vec::new();
-    let plan = Plan::new(&setup.rules, almanac, &ledger, as_of);
+    let asked = || Plan::new(&setup.rules, almanac, &ledger, as_of).asked(almanac, &setup.rules, &ledger);
+    problems.extend(hear(setup, almanac, held, asked));
     let older = older_versions(setup, store, almanac, &ledger, &mut problems)?;
+    let by = By {
+        rules: &setup.rules,
+        older: &older,
+        held,
+        last: store.last_as_of()?,
+        as_of,
+        known: None,
+    };
+    let mut done = judge_by(&by, almanac, nights, ledger);
+    problems.append(&mut done.problems);
+    done.problems = problems;
+    Ok(done)
+}
+
+/// The same by rules alone: nothing is asked of the store.
+pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Nights<'a>, ledger: Ledger) -> NightDone {
+    let (rules, as_of) = (by.rules, by.as_of);
+    let plan = Plan::new(rules, almanac, &ledger, as_of);
     let mut done = NightDone {
         ledger,
         changes: Vec::new(),
@@ -68,19 +102,19 @@ pub(super) fn judge<'a>(
             days: plan.days.clone(),
             ..Judged::default()
         },
-        problems,
+        problems: Vec::new(),
     };
-    let last = store.last_as_of()?;
     for &day in &plan.days {
         let tasks = plan.tasks(almanac, day);
         let results: Vec<SchoolDay> = {
             let context = Context {
                 books: almanac.books(),
-                rules: &setup.rules,
+                rules,
                 nights,
-                held,
+                held: by.held,
                 ledger: &done.ledger,
-                older: &older,
+                older: by.older,
+                known: by.known,
             };
             share_with(
                 &tasks,
@@ -94,17 +128,19 @@ pub(super) fn judge<'a>(
         }
         // A missed night ends where it would have ended for those who left, too: some are back by now. A day of an earlier round
         // comes up again where a school sends late; it was settled then.
-        if day < as_of && last.is_none_or(|last| last < day) {
-            done.see_off(setup, almanac, day, as_of);
+        if day < as_of && by.last.is_none_or(|last| last < day) {
+            done.see_off(rules, almanac, day, as_of);
         }
     }
-    done.judged.active = nights.get(as_of).map_or(0, |night| night.active().count() as u32);
-    done.see_off(setup, almanac, as_of, as_of);
-    done.clear_desks(setup, almanac);
+    if by.known.is_none() {
+        done.judged.active = nights.get(as_of).map_or(0, |night| night.active().count() as u32);
+    }
+    done.see_off(rules, almanac, as_of, as_of);
+    done.clear_desks(rules, almanac);
     for change in &done.changes {
         *done.judged.changes.entry(change.reason.word().to_owned()).or_default() += 1;
     }
-    Ok(done)
+    done
 }
 
 impl NightDone {
@@ -139,11 +175,11 @@ impl NightDone {
 
     /// A rule that is out of work at a school has judged nobody there: back at work it begins anew, with a baseline, and the days
     /// between are not its days.
-    fn clear_desks(&mut self, setup: &Setup, almanac: &Almanac<'_>) {
-        let broken: FxHashSet<&str> = setup.rules.set_aside().iter().map(|rule| rule.id.as_str()).collect();
+    fn clear_desks(&mut self, rules: &RuleSet, almanac: &Almanac<'_>) {
+        let broken: FxHashSet<&str> = rules.set_aside().iter().map(|rule| rule.id.as_str()).collect();
         for ((school, number), desk) in &mut self.ledger.desks {
             let school_id = almanac.books().names.schools.name(u32::from(school.0));
-            let rule = setup.rules.rules().get(usize::from(*number));
+            let rule = rules.rules().get(usize::from(*number));
             let working = rule.is_some_and(|rule| matches!(rule.card(school_id).status, Status::Live | Status::Shadow));
             let aside = broken.contains(self.ledger.rules.name(u32::from(*number)));
             if !working && !aside && *desk != RuleAtSchool::default() {
@@ -155,7 +191,7 @@ impl NightDone {
 
     /// Closes or parks what no rule judged on a day: students who left; on the last day, `as_of`, also rules that the district took
     /// out of work.
-    fn see_off(&mut self, setup: &Setup, almanac: &Almanac<'_>, day: Day, as_of: Day) {
+    fn see_off(&mut self, rules: &RuleSet, almanac: &Almanac<'_>, day: Day, as_of: Day) {
         let edges = Edges {
             levels: BTreeMap::new(),
             worse: Worse::Higher,
@@ -163,7 +199,7 @@ impl NightDone {
             clear_days: 1,
             after: 1,
         };
-        let broken: FxHashSet<&str> = setup.rules.set_aside().iter().map(|rule| rule.id.as_str()).collect();
+        let broken: FxHashSet<&str> = rules.set_aside().iter().map(|rule| rule.id.as_str()).collect();
         let mut open: Vec<(StudentIx, u16)> = self.ledger.standings.keys().copied().collect();
         open.sort_unstable();
         for (student, number) in open {
@@ -178,7 +214,7 @@ impl NightDone {
                 .or_else(|| last_school(almanac, student));
             let school = last_school.unwrap_or(SchoolIx(0));
             let school_id = almanac.books().names.schools.name(u32::from(school.0));
-            let rule = setup.rules.rules().get(usize::from(number));
+            let rule = rules.rules().get(usize::from(number));
             let working = rule.is_some_and(|rule| matches!(rule.card(school_id).status, Status::Live | Status::Shadow));
             if stay.is_some() && (working || day < as_of) {
                 continue;
@@ -273,6 +309,27 @@ impl Plan {
         plan.days.sort_unstable();
         plan.days.dedup();
         plan
+    }
+
+    /// Everybody on every day that is judged, and those with an open flag on the day of their last step up, which is judged again:
+    /// of them programs of plugins are asked.
+    fn asked(&self, almanac: &Almanac<'_>, rules: &RuleSet, ledger: &Ledger) -> Vec<(StudentIx, Day)> {
+        let mut asked: Vec<(StudentIx, Day)> = Vec::new();
+        for &day in &self.days {
+            let students = self.tasks(almanac, day).into_iter().flat_map(|task| task.students);
+            asked.extend(students.map(|student| (student, day)));
+        }
+        let reads_plugin = |number: u16| {
+            let rule = rules.rules().get(usize::from(number));
+            // What another rule says counts too: it may read one.
+            rule.is_some_and(|rule| rule.plugin_words().next().is_some() || !rule.asks().is_empty())
+        };
+        let open = ledger.standings.iter().filter(|((_, number), _)| reads_plugin(*number));
+        asked.extend(open.filter_map(|((student, _), standing)| {
+            let step = standing.stepped_up.filter(|_| standing.level.is_some())?;
+            Some((*student, step))
+        }));
+        asked
     }
 
     fn tasks(&self, almanac: &Almanac<'_>, day: Day) -> Vec<Task> {

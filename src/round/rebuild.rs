@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::intake::feed_name;
 use super::setup::Setup;
 use super::{Order, Rung, ring};
 use crate::clock;
 use crate::config;
 use crate::home::Home;
 use crate::inbox::{Archive, Entry, Line, Ring};
-use crate::monitor::{Place, Problem, Weight};
-use crate::school::Day;
+use crate::monitor::{Place, Problem, Tallies, Weight};
+use crate::school::{Day, Table};
+use crate::store::{HeldFile, HeldState};
 
 /// A round that the archive remembers.
 #[derive(Clone, Debug)]
@@ -125,15 +127,81 @@ fn unpack(from: &Setup, setup: &Setup, night: &Night) -> Result<Vec<Problem>, Ve
             number -= 1;
         }
         // What lay there was held in an earlier night; tonight's takes its place, as it did then.
-        let _ = fs::remove_file(&path);
+        let _ = match path.is_dir() {
+            true => fs::remove_dir_all(&path),
+            false => fs::remove_file(&path),
+        };
         // Files of one moment applied in an order that the digests of what is kept would not give again.
         let moved = later.entry((entry.feed.as_str(), entry.written)).or_insert(0);
-        if let Err(problem) = archive.unpack(entry, &path, *moved) {
-            problems.push(problem);
+        match archive.unpack(entry, &path, *moved) {
+            Ok(bytes) => believe(setup, entry, bytes).map_err(|problem| vec![problem])?,
+            Err(problem) => problems.push(problem),
         }
         *moved += 1;
     }
     Ok(problems)
+}
+
+/// Says again of an export what a person said of it then: without that a gate would hold it. By its bytes as they are kept.
+fn believe(setup: &Setup, entry: &Entry, bytes: u64) -> Result<(), Problem> {
+    let Some(schools) = &entry.believed else { return Ok(()) };
+    let store = setup.store()?;
+    let is_meant = |school: &Option<String>| match school {
+        Some(school) => schools.is_empty() || schools.contains(school),
+        None => schools.is_empty(),
+    };
+    let held = store.held_files()?.into_iter().filter(|file| {
+        let same = file.feed == entry.feed && file.digest == entry.kept_digest;
+        same && file.state == HeldState::Held && is_meant(&file.school)
+    });
+    let mut files: Vec<HeldFile> = held.collect();
+    if files.is_empty() {
+        let feeds = setup.config.feeds.iter();
+        let feed = feeds.into_iter().find(|feed| feed_name(feed) == entry.feed);
+        let tables = feed.map(|feed| feed.tables.clone()).unwrap_or_default();
+        files = match schools.is_empty() {
+            true => vec![released(entry, bytes, tables, None)],
+            false => schools
+                .iter()
+                .map(|school| released(entry, bytes, tables.clone(), Some(school.clone())))
+                .collect(),
+        };
+    }
+    let tx = store.begin()?;
+    for file in &mut files {
+        file.state = HeldState::Released;
+        tx.save_held(file)?;
+    }
+    tx.commit()
+}
+
+fn released(entry: &Entry, bytes: u64, tables: Vec<Table>, school: Option<String>) -> HeldFile {
+    HeldFile {
+        id: 0,
+        feed: entry.feed.clone(),
+        tables,
+        name: entry.name.clone(),
+        digest: entry.kept_digest.clone(),
+        size: bytes,
+        written: entry.written,
+        rows: (0, 0),
+        tallies: Tallies::default(),
+        schools: Vec::new(),
+        school,
+        problem: Problem::new(
+            "archive-released",
+            Weight::Note,
+            Place::file(&entry.name),
+            "was held and released before it was archived",
+            "nothing to do",
+        ),
+        releasable: true,
+        since: entry.ring.today,
+        state: HeldState::Released,
+        by_whom: String::new(),
+        why: String::new(),
+        told_on: None,
+    }
 }
 
 /// An export's name as a file's: without anything that leads elsewhere.
@@ -156,14 +224,15 @@ fn gaps(setup: &Setup, nights: &[Night], to: Day) -> Vec<Problem> {
     let Ok(exports) = setup.store_to_read().and_then(|store| store.exports()) else {
         return vec![unknown_gaps()];
     };
-    let held: BTreeSet<(&str, &str)> = nights
+    // By content alone: an export of several files is one in the archive and a row for each of its tables in the store.
+    let held: BTreeSet<&str> = nights
         .iter()
         .flat_map(|night| &night.files)
-        .map(|entry| (entry.feed.as_str(), entry.digest.as_str()))
+        .map(|entry| entry.digest.as_str())
         .collect();
     let mut lost: BTreeMap<&str, Vec<Day>> = BTreeMap::new();
     for export in exports.iter().filter(|export| export.accepted <= to) {
-        if !held.contains(&(export.feed.as_str(), export.digest.as_str())) {
+        if !held.contains(export.digest.as_str()) {
             lost.entry(&export.feed).or_default().push(export.accepted);
         }
     }

@@ -160,10 +160,16 @@ pub(super) fn lines(night: &Night<'_, '_>) -> Vec<ReportLine> {
             format!("{many} could be written to nobody at all; see `firstbell route check`."),
         );
     }
-    if !night.judged.days.is_empty() && !night.taken.files.is_empty() {
-        say("round", round_line(night));
-    }
     lines
+}
+
+/// Whom the round looked at: said beside other lines, and no news by itself on a morning that has its report.
+pub(super) fn looked_at(night: &Night<'_, '_>) -> Option<ReportLine> {
+    let looked = !night.judged.days.is_empty() && !night.taken.files.is_empty();
+    looked.then(|| ReportLine {
+        section: "round".to_owned(),
+        text: round_line(night),
+    })
 }
 
 fn file_line(file: &FileRead) -> String {
@@ -172,13 +178,9 @@ fn file_line(file: &FileRead) -> String {
     if file.rejected > 0 {
         line.push_str(&format!(", {} of them unusable", file.rejected));
     }
-    let quiet = ["row", "rows", "new", "same", "duplicate", "blank-line"];
-    let mut others: Vec<String> = file
-        .tallies
-        .0
-        .iter()
-        .filter(|(kind, _)| !quiet.contains(&kind.as_str()))
-        .map(|(kind, tally)| format!("{} {}", tally.count, kind.replace('-', " ")))
+    let told = file.tallies.telling();
+    let mut others: Vec<String> = told
+        .map(|(kind, count)| format!("{count} {}", kind.replace('-', " ")))
         .collect();
     others.sort();
     if !others.is_empty() {

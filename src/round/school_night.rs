@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::held::Held;
 use super::ledger::{Change, Ledger, RuleAtSchool, Said};
+pub(super) use super::sheet::Known;
 use crate::crossings::{Counts, Phase, Reason, Standing, Tonight, advance};
 use crate::facts::{Books, SchoolIx, StudentIx};
 use crate::monitor::Problem;
@@ -68,11 +69,15 @@ pub(super) struct Context<'c, 'a> {
     pub(super) held: &'c Held,
     pub(super) ledger: &'c Ledger,
     pub(super) older: &'c [Older],
+    /// Verdicts worked out beforehand, where nights are only looked at again: nobody reads their words then.
+    pub(super) known: Option<&'c Known>,
 }
 
 /// What each thread brings.
 pub(super) struct Bench<'c, 'a> {
-    judge: Judge<'c>,
+    rules: &'c RuleSet,
+    /// Made when it is first asked: it costs milliseconds.
+    judge: Option<Judge<'c>>,
     older: Vec<Judge<'c>>,
     scratch: Scratch<'a>,
     row: Vec<Option<Verdict>>,
@@ -81,11 +86,16 @@ pub(super) struct Bench<'c, 'a> {
 impl<'c, 'a> Bench<'c, 'a> {
     pub(super) fn new(context: &Context<'c, 'a>) -> Bench<'c, 'a> {
         Bench {
-            judge: Judge::new(context.rules),
+            rules: context.rules,
+            judge: None,
             older: context.older.iter().map(|older| Judge::new(&older.rules)).collect(),
             scratch: context.nights.almanac.scratch(),
             row: Vec::new(),
         }
+    }
+
+    fn judge(&mut self) -> &mut Judge<'c> {
+        self.judge.get_or_insert_with(|| Judge::new(self.rules))
     }
 }
 
@@ -125,8 +135,10 @@ pub(super) fn judge<'c, 'a>(context: &Context<'c, 'a>, bench: &mut Bench<'c, 'a>
     let Some(night) = context.nights.get(task.day) else {
         return done;
     };
+    if context.known.is_some() && !task.due.iter().any(|rule| may_sit(context, task, night, *rule)) {
+        return done;
+    }
     let verdicts = verdicts(context, bench, task, night, &mut done);
-    let width = context.rules.rules().len();
     for &rule in &task.due {
         let desk = context
             .ledger
@@ -134,7 +146,7 @@ pub(super) fn judge<'c, 'a>(context: &Context<'c, 'a>, bench: &mut Bench<'c, 'a>
             .get(&(task.school, rule))
             .cloned()
             .unwrap_or_default();
-        let column = || verdicts.iter().skip(usize::from(rule)).step_by(width);
+        let column = || verdicts.column(rule);
         let Some(sitting) = Sitting::open(context, bench, task, night, rule, desk, column()) else {
             continue;
         };
@@ -145,14 +157,34 @@ pub(super) fn judge<'c, 'a>(context: &Context<'c, 'a>, bench: &mut Bench<'c, 'a>
         }
         done.desks.push((rule, sitting.desk, sitting.phase));
     }
-    explain(bench, night, context.held.at(task.school), &mut done.changes);
-    done.failed = bench.judge.problems();
+    if context.known.is_none() {
+        explain(bench, night, context.held.at(task.school), &mut done.changes);
+    }
+    done.failed = bench.judge.as_ref().map(Judge::problems).unwrap_or_default();
     done
+}
+
+/// Whether the day can count for a rule at a school: none of its feeds is held there, and where it reads attendance the school's
+/// through day moved.
+fn may_sit(context: &Context<'_, '_>, task: &Task, night: &Night<'_>, rule: u16) -> bool {
+    let at_work = &context.rules.rules()[usize::from(rule)];
+    if at_work.reads().meets(context.held.at(task.school)) {
+        return false;
+    }
+    let through = night.through(task.school);
+    let before = context
+        .ledger
+        .desks
+        .get(&(task.school, rule))
+        .and_then(|desk| desk.through);
+    !at_work.reads_attendance() || (through.is_some() && through > before)
 }
 
 /// Gives each change the rule's own words. By student, so that the days of one with many changes are read once.
 fn explain<'a>(bench: &mut Bench<'_, 'a>, night: &Night<'a>, held: crate::school::Tables, changes: &mut [Change]) {
     changes.sort_by_key(|change| change.student);
+    let rules = bench.rules;
+    let judge = bench.judge.get_or_insert_with(|| Judge::new(rules));
     for changes in changes.chunk_by_mut(|one, two| one.student == two.student) {
         let student = changes[0].student;
         let Some(numbers) = night.student_with(student, &mut bench.scratch) else {
@@ -165,23 +197,53 @@ fn explain<'a>(bench: &mut Bench<'_, 'a>, night: &Night<'a>, held: crate::school
             held,
         };
         for change in changes {
-            change.because = bench.judge.because(usize::from(change.rule), &file);
+            change.because = judge.because(usize::from(change.rule), &file);
         }
     }
 }
 
-/// What every rule says of every student: a row per student, a column per rule.
+/// What every rule says of every student of a school on a day.
+enum Verdicts<'v> {
+    /// Judged now: a row per student, a column per rule.
+    Judged { cells: Vec<Option<Verdict>>, width: usize },
+    /// Worked out beforehand.
+    Known { rows: Vec<&'v [Option<Verdict>]> },
+}
+
+impl Verdicts<'_> {
+    /// What one rule says, in the order of the students.
+    fn column(&self, rule: u16) -> impl Iterator<Item = &Option<Verdict>> {
+        let rule = usize::from(rule);
+        let students = match self {
+            Verdicts::Judged { cells, width } => cells.len() / (*width).max(1),
+            Verdicts::Known { rows } => rows.len(),
+        };
+        (0..students).map(move |at| match self {
+            Verdicts::Judged { cells, width } => &cells[at * width + rule],
+            Verdicts::Known { rows } => rows[at].get(rule).unwrap_or(&None),
+        })
+    }
+}
+
 fn verdicts<'c, 'a>(
     context: &Context<'c, 'a>,
     bench: &mut Bench<'c, 'a>,
     task: &Task,
     night: &'c Night<'a>,
     done: &mut SchoolDay,
-) -> Vec<Option<Verdict>> {
+) -> Verdicts<'c> {
+    let width = context.rules.rules().len();
+    if let Some(known) = context.known.filter(|known| known.sheet.holds(task.day)) {
+        let rows = task.students.iter().map(|student| known.sheet.row(*student, task.day));
+        return Verdicts::Known { rows: rows.collect() };
+    }
     let held = context.held.at(task.school);
-    let mut all = Vec::with_capacity(task.students.len() * context.rules.rules().len());
+    let mut cells = Vec::with_capacity(task.students.len() * width);
+    let rules = bench.rules;
+    let judge = bench.judge.get_or_insert_with(|| Judge::new(rules));
+    let row = &mut bench.row;
     for &student in &task.students {
-        bench.row.clear();
+        row.clear();
         if let Some(numbers) = night.student_with(student, &mut bench.scratch) {
             let file = CaseFile {
                 numbers: &numbers,
@@ -189,13 +251,13 @@ fn verdicts<'c, 'a>(
                 grade: numbers.grade(),
                 held,
             };
-            bench.judge.night(&file, &mut bench.row);
+            judge.night(&file, row);
         }
-        bench.row.resize(context.rules.rules().len(), None);
-        done.judged += u32::from(bench.row.iter().flatten().any(Verdict::is_judged));
-        all.append(&mut bench.row);
+        row.resize(width, None);
+        done.judged += u32::from(row.iter().flatten().any(Verdict::is_judged));
+        cells.append(row);
     }
-    all
+    Verdicts::Judged { cells, width }
 }
 
 /// One rule judging one school on one day.
@@ -227,14 +289,11 @@ impl Sitting {
         column: impl Iterator<Item = &'v Option<Verdict>>,
     ) -> Option<Sitting> {
         let at_work = &context.rules.rules()[usize::from(rule)];
+        if !may_sit(context, task, night, rule) {
+            return None;
+        }
         let held = context.held.at(task.school);
-        if at_work.reads().meets(held) {
-            return None;
-        }
         let through = night.through(task.school);
-        if at_work.reads_attendance() && (through.is_none() || through <= desk.through) {
-            return None;
-        }
         let school_id = context.books.names.schools.name(u32::from(task.school.0));
         let card = at_work.card(school_id);
         let mut counts = Counts::default();
@@ -382,6 +441,9 @@ impl Sitting {
     /// Another day of the same student under the same rule, with today's facts.
     fn again(&self, context: &Context<'_, '_>, bench: &mut Bench<'_, '_>, student: StudentIx, day: Day) -> Verdict {
         let nowhere = Verdict::NotApplicable(NotFor::Applies);
+        if let Some(known) = context.known.and_then(|known| known.step(student, self.rule, day)) {
+            return known.clone();
+        }
         let Some(night) = context.nights.get(day) else {
             return nowhere;
         };
@@ -395,19 +457,22 @@ impl Sitting {
             held: self.held,
         };
         let mut row = Vec::new();
-        bench.judge.night(&file, &mut row);
+        bench.judge().night(&file, &mut row);
         row.get(usize::from(self.rule)).cloned().flatten().unwrap_or(nowhere)
     }
 }
 
 fn admits(
-    _context: &Context<'_, '_>,
+    context: &Context<'_, '_>,
     bench: &mut Bench<'_, '_>,
     night: &Night<'_>,
     student: StudentIx,
     rule: u16,
     held: crate::school::Tables,
 ) -> bool {
+    if let Some(known) = context.known.filter(|known| known.sheet.holds(night.as_of())) {
+        return !known.sheet.turned_away(student, rule, night.as_of());
+    }
     let Some(numbers) = night.student(student) else {
         return false;
     };
@@ -417,7 +482,7 @@ fn admits(
         grade: numbers.grade(),
         held,
     };
-    bench.judge.admits(usize::from(rule), &file)
+    bench.judge().admits(usize::from(rule), &file)
 }
 
 /// Whether a step is one that is kept and can be told: something changed that a person could ask about.

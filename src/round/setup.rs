@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use super::consent::{self, Waiting, Weighed};
 use crate::config::{self, Config, Sample};
-use crate::home::Home;
-use crate::mail::Templates;
+use crate::home::{Home, Texts, Words};
+use crate::mail::{Templates, Wording};
 use crate::monitor::{Place, Problem, Weight};
 use crate::plugins::{self, Plugins};
 use crate::records::Adapter;
@@ -41,6 +42,10 @@ pub struct Setup {
     pub problems: Vec<Problem>,
     /// Rules whose file is broken and whose last good version is at work.
     pub last_good: Vec<String>,
+    /// Changed rules that wait for a yes; the versions before them are at work.
+    pub waiting: Vec<Waiting>,
+    /// What changed rules were found to be, those that need no yes included.
+    pub weighed: Vec<Weighed>,
 }
 
 impl Setup {
@@ -61,10 +66,19 @@ impl Setup {
     /// As [`Setup::read`]; what was at work before is then to stay as a whole.
     pub fn read_after(dir: &Path, before: Option<&Setup>) -> Result<Setup, Vec<Problem>> {
         let home = Home::open(dir).map_err(|problem| vec![problem])?;
-        let text = home.config_text().map_err(|problem| vec![problem])?;
-        let mut config = config::load(&text, "firstbell.toml")?;
+        let words = home.words().map_err(|problem| vec![problem])?;
+        Setup::of(home, words, before)
+    }
+
+    /// The same from what was read of a home before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Setup::read`].
+    pub fn of(home: Home, words: Words, before: Option<&Setup>) -> Result<Setup, Vec<Problem>> {
+        let mut config = config::load(&words.config, "firstbell.toml")?;
         let mut problems = std::mem::take(&mut config.notes);
-        let (files, unreadable) = home.plugin_files();
+        let (files, unreadable) = words.plugins;
         problems.extend(unreadable);
         let plugins = plugins::read(&files.into_iter().collect(), Some(home.root()));
         let mut adapters = plugins.adapters();
@@ -78,14 +92,16 @@ impl Setup {
         if let Some(problem) = config.mail.channel.as_ref().and_then(|id| plugins.channel(id).err()) {
             problems.push(problem);
         }
-        let (mut sources, unreadable) = sources(&home);
+        let (mut sources, unreadable) = as_sources(words.rules);
         sources.words = plugins.words();
         problems.extend(unreadable);
         let (rules, broken) = rules::load(&sources, &config.meaning);
         problems.extend(broken);
-        let (files, unreadable) = home.letter_files();
+        let (files, unreadable) = words.letters;
         problems.extend(unreadable);
-        let (templates, broken) = Templates::with_replacements(&files);
+        let mut wording = plugins.wording();
+        wording.extend(files.into_iter().map(|(path, text)| Wording::new(path, text)));
+        let (templates, broken) = Templates::with_replacements(&wording);
         problems.extend(broken);
         let mut setup = Setup {
             home,
@@ -97,8 +113,11 @@ impl Setup {
             templates,
             problems,
             last_good: Vec::new(),
+            waiting: Vec::new(),
+            weighed: Vec::new(),
         };
         setup.keep_last_good(before);
+        consent::hold_back(&mut setup, before);
         Ok(setup)
     }
 
@@ -279,19 +298,25 @@ fn no_school_year(day: Day, weight: Weight, remedy: &str) -> Problem {
     )
 }
 
-/// The rule files of a home, and those that could not be read.
+/// The rule files of a home, and what of it could not be read that is neither a rule nor the district's changes: those are the
+/// rules' own to tell.
 pub fn sources(home: &Home) -> (Sources, Vec<Problem>) {
-    let (files, problems) = home.rule_files();
-    (
-        Sources {
-            files: files
-                .into_iter()
-                .map(|(path, text)| SourceFile::new(path, text))
-                .collect(),
-            words: Vec::new(),
-        },
-        problems,
-    )
+    as_sources(home.rule_files())
+}
+
+fn as_sources((files, problems): Texts) -> (Sources, Vec<Problem>) {
+    let of_rules = |problem: &Problem| {
+        let file = problem.place.file.as_deref().unwrap_or_default();
+        file == "rules/district.toml" || (file.ends_with(".rhai") && !file.starts_with("rules/lib/"))
+    };
+    let (unreadable, other) = problems.into_iter().partition(of_rules);
+    let files = files.into_iter().map(|(path, text)| SourceFile::new(path, text));
+    let sources = Sources {
+        files: files.collect(),
+        words: Vec::new(),
+        unreadable,
+    };
+    (sources, other)
 }
 
 /// A plugin that is broken now and was at work before stays at work as it was.

@@ -139,6 +139,18 @@ impl<'a> Index<'a> {
         here.into_iter().chain(everywhere).flatten().copied()
     }
 
+    /// Persons with a role at any school; some come more than once.
+    pub(super) fn anywhere_with_role(&self, role: u32) -> impl Iterator<Item = u32> + '_ {
+        let schools = self.with_role_at.iter().filter(move |((known, _), _)| *known == role);
+        let here = schools.flat_map(|(_, who)| who);
+        here.chain(self.with_role.get(&role).into_iter().flatten()).copied()
+    }
+
+    /// All caseload rows that hold today.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
     /// Whether a row stands for `word` in news of `area`: by its role or its area, or where its role is blank by the
     /// person's own roles. A row for another area does not count, unless the route asks for that very area.
     pub(super) fn stands_for(&self, row: &Row, word: u32, area: u32) -> bool {

@@ -11,6 +11,7 @@ mod candidates;
 mod explain;
 mod index;
 mod owners;
+mod reach;
 mod resolve;
 mod rows;
 mod unowned;
@@ -19,7 +20,8 @@ mod unowned;
 mod tests;
 
 pub use explain::{At, Outcome, Step};
-pub use owners::Owners;
+pub use owners::{Owners, turns};
+pub use reach::{Unreached, is_routed};
 pub use resolve::{Question, Resolution};
 pub use rows::{Caseload, Route, Staff};
 pub use unowned::Unowned;

@@ -134,6 +134,20 @@ impl<'a> Owners<'a> {
     }
 }
 
+/// The days on which owners may change: somebody goes away or comes back, a caseload row begins or ends. Between two of them
+/// [`Owners`] are the same whatever the day.
+pub fn turns(staff: &[Staff], caseload: &[Caseload]) -> Vec<Day> {
+    let after = |last: Day| last.plus(1);
+    let away = staff
+        .iter()
+        .flat_map(|person| [person.away_from, person.away_until.map(after)]);
+    let rows = caseload.iter().flat_map(|row| [row.from, row.until.map(after)]);
+    let mut days: Vec<Day> = away.chain(rows).flatten().collect();
+    days.sort_unstable();
+    days.dedup();
+    days
+}
+
 /// Why a person cannot be written to; `None`: can be.
 fn unreachable(person: &Staff, allowed_domains: &[String]) -> Option<Outcome> {
     let Some((local, domain)) = person.email.trim().rsplit_once('@') else {

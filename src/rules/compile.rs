@@ -2,49 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use rhai::{AST, Engine, Expr, ParseErrorType, Stmt};
+use rhai::{AST, Engine, Stmt};
 
+use super::answers;
+use super::bare::plain_measure;
 use super::card::{Card, Param};
-use super::check::{self, Checker, Findings, Signature};
+use super::check::{self, Checker, Findings};
 use super::district::Changes;
-use super::plain::{self, Item, Plain, Spot, Value, Wrong, spot};
+use super::library::Library;
+use super::parse::parse;
+use super::plain::{self, Item, Plain, Spot, Value, Wrong, spot, spot_at};
 use super::read;
+use super::reckon::Bodies;
 use super::rule::{Docs, stem};
 use super::sources::SourceFile;
-use super::vocabulary::{self, Kind};
-use super::word::{PluginWord, Script, Scripts};
-use crate::indicators::{Ask, Window, Word};
-use crate::script::{self, limits, nearest};
-
-/// The shared functions of `rules/lib`.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Library {
-    /// All of them in one script.
-    pub(super) ast: AST,
-    /// Their signatures and parameters.
-    pub(super) functions: Vec<(Signature, Vec<String>)>,
-    /// The files, as (path, text).
-    pub(super) files: Vec<(String, String)>,
-    /// Words of plugins; those out of work are there too, to be named.
-    pub(super) words: Vec<PluginWord>,
-    /// The scripts of those at work.
-    pub(super) scripts: Vec<Script>,
-}
-
-impl Library {
-    /// The scripts of the plugins' words that a rule uses; what they read counts as read by the rule.
-    fn used(&self, findings: &mut Findings) -> Scripts {
-        let used = |script: &&Script| findings.plugin_words.contains_key(&script.word.name);
-        let scripts: Vec<Script> = self.scripts.iter().filter(used).cloned().collect();
-        for script in &scripts {
-            findings.words.extend(&script.findings.words);
-            if findings.plugin_words[&script.word.name] {
-                findings.judging_words.extend(&script.findings.words);
-            }
-        }
-        scripts.into()
-    }
-}
+use super::vocabulary::Kind;
+use super::word::{PluginWord, Scripts};
+use crate::indicators::Ask;
+use crate::script::{self, limits};
 
 /// A rule's file that compiled and checked.
 pub(super) struct Compiled {
@@ -58,6 +33,29 @@ pub(super) struct Compiled {
     pub(super) plain: Option<Ask>,
     /// Plugins' words that the rule uses.
     pub(super) words: Scripts,
+    /// For each card what it is made of, with places.
+    pub(super) layers: Vec<Vec<Item>>,
+    /// The functions, to be reckoned with.
+    pub(super) bodies: Bodies,
+}
+
+impl Compiled {
+    /// The rule as its file stands: for its trial.
+    pub(super) fn bare(&self) -> Compiled {
+        Compiled {
+            docs: self.docs.clone(),
+            ast: self.ast.clone(),
+            findings: self.findings.clone(),
+            file_card: self.file_card.clone(),
+            cards: vec![self.file_card.clone()],
+            by_school: BTreeMap::new(),
+            has: self.has,
+            plain: self.plain.clone(),
+            words: self.words.clone(),
+            layers: Vec::new(),
+            bodies: Bodies::default(),
+        }
+    }
 }
 
 /// What a rule's file came to where it did not come to a rule.
@@ -76,8 +74,19 @@ impl From<Wrong> for Broken {
     }
 }
 
+/// Odd characters that are named in one file: who replaces one in a word processor replaces all.
+const MOST_ODD: usize = 20;
+
 /// The file's text, where it is one.
 pub(super) fn text(file: &SourceFile) -> Result<&str, Wrong> {
+    let text = utf8(file)?;
+    match odd_characters(text, 1).into_iter().next() {
+        None => Ok(text),
+        Some(odd) => Err(odd),
+    }
+}
+
+fn utf8(file: &SourceFile) -> Result<&str, Wrong> {
     if file.bytes.len() > limits::FILE_BYTES {
         return Err(Wrong::whole(
             "rule-too-large",
@@ -85,110 +94,19 @@ pub(super) fn text(file: &SourceFile) -> Result<&str, Wrong> {
             "a rule is a page at most",
         ));
     }
-    let text = std::str::from_utf8(&file.bytes).map_err(|_| {
+    std::str::from_utf8(&file.bytes).map_err(|_| {
         Wrong::whole(
             "rule-not-text",
             "the file is not UTF-8 text",
             "save it as \"UTF-8\" in the editor",
         )
-    })?;
-    match script::oddity(text) {
-        None => Ok(text),
-        Some(odd) => {
-            let (line, column) = script::line_and_column(text, odd.at);
-            let at = Spot {
-                district: false,
-                line,
-                column,
-            };
-            Err(Wrong::new("rule-odd-character", at, odd.what, odd.remedy))
-        }
-    }
-}
-
-/// Parses a text, with the engine's error in words for a rule's author.
-pub(super) fn parse(engine: &Engine, text: &str) -> Result<AST, Wrong> {
-    engine.compile(text).map_err(|error| {
-        let at = spot(error.1);
-        let (message, remedy) = match &*error.0 {
-            ParseErrorType::VariableUndefined(name) => unknown_name(name),
-            ParseErrorType::Reserved(name) => (
-                format!("`{name}` cannot be used in a rule"),
-                script::refused(name).unwrap_or("give it another name").to_owned(),
-            ),
-            ParseErrorType::ExprTooDeep => (
-                "brackets or functions stand too deep inside each other".to_owned(),
-                "split it with `let`".to_owned(),
-            ),
-            ParseErrorType::TooManyFunctions => (
-                format!("the file has more than {} functions", limits::FUNCTIONS),
-                "move some into a rule of their own".to_owned(),
-            ),
-            ParseErrorType::MissingToken(token, _) if token == "," => (
-                "a `,` or the closing bracket is missing here".to_owned(),
-                hint(text, at),
-            ),
-            ParseErrorType::MissingToken(token, _) => (format!("`{token}` is missing here"), hint(text, at)),
-            other => (lower(&other.to_string()), hint(text, at)),
-        };
-        // The engine names a disabled symbol in its own words.
-        let (message, remedy) = match script::refused("eval") {
-            Some(why) if message.contains("'eval'") => ("`eval` cannot be used in a rule".to_owned(), why.to_owned()),
-            _ => (message, remedy),
-        };
-        Wrong::new("rule-does-not-compile", at, message, remedy)
     })
 }
 
-fn unknown_name(name: &str) -> (String, String) {
-    let remedy = if vocabulary::word(name).is_some() {
-        format!("write `student.{name}`")
-    } else {
-        match nearest(name, ["student", "p"].into_iter().chain(vocabulary::names())) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "say first what it is: `let … = …;`".to_owned(),
-        }
-    };
-    (format!("there is no variable `{name}` here"), remedy)
-}
-
-fn lower(message: &str) -> String {
-    let mut chars = message.trim_end_matches('.').chars();
-    match chars.next() {
-        Some(first) => first.to_lowercase().chain(chars).collect(),
-        None => "it is not rhai".to_owned(),
-    }
-}
-
-/// What was probably meant, for signs of other languages.
-fn hint(text: &str, at: Spot) -> String {
-    let line = text.lines().nth(at.line.saturating_sub(1)).unwrap_or_default();
-    let pieces = script::pieces(line);
-    // `.or(70)` is no foreign word.
-    let alone = |at: usize| at == 0 || pieces[at - 1].text != ".";
-    let words: Vec<&str> = pieces
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| alone(*at))
-        .map(|(_, piece)| piece.text)
-        .collect();
-    let hints = [
-        ("and", "write `&&` for `and`"),
-        ("or", "write `||` for `or`"),
-        ("not", "write `!` for `not`"),
-        ("then", "write `{ … }` and no `then`"),
-        ("elif", "write `else if`"),
-        ("elsif", "write `else if`"),
-        ("def", "write `fn`"),
-        ("function", "write `fn`"),
-        ("var", "write `let`"),
-    ];
-    let found = hints.iter().find(|(word, _)| words.contains(word));
-    found
-        .map_or("look at the part that is underlined and just before it", |(_, hint)| {
-            hint
-        })
-        .to_owned()
+fn odd_characters(text: &str, most: usize) -> Vec<Wrong> {
+    let odd = script::oddities(text, most).into_iter();
+    odd.map(|odd| Wrong::new("rule-odd-character", spot_at(text, odd.at), odd.what, odd.remedy))
+        .collect()
 }
 
 /// Compiles and checks a rule's file, with the district's changes laid over its card.
@@ -198,8 +116,15 @@ pub(super) fn compile(
     file: &SourceFile,
     changes: &Changes,
 ) -> Result<Compiled, Broken> {
-    id_is_plain(stem(&file.path))?;
-    let source = text(file)?;
+    name_is_plain(&file.path)?;
+    let source = utf8(file)?;
+    let odd = odd_characters(source, MOST_ODD);
+    if !odd.is_empty() {
+        return Err(Broken {
+            wrongs: odd,
+            card: None,
+        });
+    }
     let own_ast = parse(engine, source)?;
     let (items, whole) = card_items(&own_ast, source)?;
     let file_card = read::card(&items, whole, &library.words)?;
@@ -210,7 +135,8 @@ pub(super) fn compile(
     if let Some(wrong) = &changes.wrong {
         return Err(broken(vec![wrong.clone()]));
     }
-    let (cards, by_school) = lay_cards(&items, whole, changes, &library.words).map_err(|wrong| broken(vec![wrong]))?;
+    let laid = lay_cards(&items, whole, changes, &library.words).map_err(|wrong| broken(vec![wrong]))?;
+    let (layers, cards, by_school) = laid;
     let own = check::functions(&own_ast);
     let ast = library.ast.merge(&own_ast);
     let params = param_kinds(&cards);
@@ -225,6 +151,10 @@ pub(super) fn compile(
     let mut findings = checker.check();
     findings.add_needs(&cards);
     let words = library.used(&mut findings);
+    let bodies = Bodies::of(&ast, &own, &library.functions, &findings.reached);
+    if findings.wrongs.is_empty() {
+        findings.wrongs.extend(answers::wrong(&bodies, &file_card, source));
+    }
     if !findings.wrongs.is_empty() {
         return Err(broken(findings.wrongs));
     }
@@ -239,11 +169,17 @@ pub(super) fn compile(
         cards,
         by_school,
         words,
+        layers,
+        bodies,
     })
 }
 
-fn id_is_plain(id: &str) -> Result<(), Wrong> {
-    let plain = id.starts_with(|c: char| c.is_ascii_lowercase())
+fn name_is_plain(path: &str) -> Result<(), Wrong> {
+    let id = stem(path);
+    // A name such as `..\up` would be taken for a way out of the folder by whoever reads it.
+    let climbs = path.starts_with("rules/") && path.split('/').any(|part| part == "..");
+    let plain = !climbs
+        && id.starts_with(|c: char| c.is_ascii_lowercase())
         && id
             .chars()
             .all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -258,7 +194,7 @@ fn id_is_plain(id: &str) -> Result<(), Wrong> {
 }
 
 /// The items of the one `const RULE`, read without running anything, and its place.
-fn card_items(ast: &AST, source: &str) -> Result<(Vec<Item>, Spot), Wrong> {
+pub(super) fn card_items(ast: &AST, source: &str) -> Result<(Vec<Item>, Spot), Wrong> {
     let mut found: Option<(Plain, Spot)> = None;
     for statement in ast.statements() {
         let at = spot(statement.position());
@@ -283,6 +219,14 @@ fn card_items(ast: &AST, source: &str) -> Result<(Vec<Item>, Spot), Wrong> {
                 found = Some((plain::literal(&parts.1)?, at));
             }
             Stmt::Noop(_) => {}
+            Stmt::Import(..) | Stmt::Export(..) => {
+                return Err(Wrong::new(
+                    "rule-refused-part",
+                    at,
+                    "`import` cannot be used in a rule",
+                    "put shared functions into `rules/lib` and call them",
+                ));
+            }
             _ => {
                 return Err(Wrong::new(
                     "rule-card-wrong",
@@ -319,17 +263,20 @@ fn source_has_const(source: &str) -> bool {
         .any(|pair| pair[0].text == "const" && pair[1].text == "RULE")
 }
 
-type Cards = (Vec<Card>, BTreeMap<String, usize>);
+/// What each card is made of, the cards, and the number of each school's.
+type Cards = (Vec<Vec<Item>>, Vec<Card>, BTreeMap<String, usize>);
 
 fn lay_cards(items: &[Item], whole: Spot, changes: &Changes, words: &[PluginWord]) -> Result<Cards, Wrong> {
-    let base = plain::lay_over(items, &changes.base);
-    let mut cards = vec![read::card(&base, whole, words)?];
+    let mut layers = vec![plain::lay_over(items, &changes.base)];
+    let mut cards = vec![read::card(&layers[0], whole, words)?];
     let mut by_school = BTreeMap::new();
     for (school, own) in &changes.schools {
         by_school.insert(school.clone(), cards.len());
-        cards.push(read::card(&plain::lay_over(&base, own), whole, words)?);
+        let laid = plain::lay_over(&layers[0], own);
+        cards.push(read::card(&laid, whole, words)?);
+        layers.push(laid);
     }
-    Ok((cards, by_school))
+    Ok((layers, cards, by_school))
 }
 
 /// The kinds of the parameters; one that differs from school to school has none that a `switch` may rely on.
@@ -355,6 +302,9 @@ fn docs(text: &str) -> Docs {
     let mut part: Option<usize> = None;
     for line in text.lines() {
         let line = line.trim_start_matches("//!").trim();
+        if line.starts_with("allow:") {
+            continue;
+        }
         let named = ["Why:", "Acts:", "Source:"]
             .iter()
             .position(|name| line.starts_with(name));
@@ -373,59 +323,4 @@ fn docs(text: &str) -> Docs {
         into.push_str(rest);
     }
     docs
-}
-
-/// The word that `measure` gives unchanged, where its body is that word and nothing else.
-fn plain_measure(ast: &AST) -> Option<Ask> {
-    let student = check::functions(ast)
-        .into_iter()
-        .find(|(signature, _)| *signature == ("measure".to_owned(), 2))?
-        .1
-        .into_iter()
-        .next()?;
-    let mut asks = Vec::new();
-    check::statements_of(ast, |name, count| name == "measure" && count == 2, &mut |statement| {
-        let ask = match statement {
-            Stmt::Expr(expr) => plain_word(expr, &student),
-            _ => None,
-        };
-        asks.push(ask);
-    });
-    match asks.as_slice() {
-        [Some(ask)] => Some(ask.clone()),
-        _ => None,
-    }
-}
-
-fn plain_word(expr: &Expr, student: &str) -> Option<Ask> {
-    let Expr::Dot(pair, _, _) = expr else {
-        return None;
-    };
-    if script::variable_name(&pair.lhs) != Some(student) {
-        return None;
-    }
-    let number = |name: &str| -> Option<Word> {
-        let entry = vocabulary::word(name)?;
-        matches!(entry.kind, Kind::Whole | Kind::Number).then_some(entry.word)
-    };
-    match &pair.rhs {
-        Expr::Property(property, _) => Some(Ask::year(number(&property.2)?)),
-        Expr::MethodCall(call, _) => {
-            let (word, [Expr::FnCall(window, _)]) = (number(&call.name)?, call.args.as_slice()) else {
-                return None;
-            };
-            let [Expr::IntegerConstant(days, _)] = window.args.as_slice() else {
-                return None;
-            };
-            let days = u32::try_from(*days)
-                .ok()
-                .filter(|days| (1..=limits::WINDOW_DAYS as u32).contains(days))?;
-            match window.name.as_str() {
-                "last" => Some(Ask::over(word, Window::Last(days))),
-                "days" => Some(Ask::over(word, Window::Days(days))),
-                _ => None,
-            }
-        }
-        _ => None,
-    }
 }

@@ -203,6 +203,7 @@ impl<'r> Judge<'r> {
         for need in &mut seat.plugin_needs[at] {
             let mut answer = |question: &Question| match question {
                 Question::Word(ask) => Answer::Value(case.numbers.ask(ask)),
+                Question::Plugin(name) => told(rule, case, name),
                 _ => Answer::Unknown,
             };
             let mut failure = None;
@@ -272,7 +273,7 @@ impl<'r> Judge<'r> {
         let (bench, areas, set) = (&self.bench, &self.areas, self.set);
         let seat = &mut self.seats[number];
         let memo = &mut seat.memos[at][function as usize];
-        let mut answer = answerer(set, areas, case, tonight);
+        let mut answer = answerer(rule, set, areas, case, tonight);
         let mut failure: Option<Failure> = None;
         let outcome = memo.outcome(&mut answer, &mut |known| match function {
             Function::Because => bench.tell(rule, card, known),
@@ -332,7 +333,14 @@ impl Seat {
     }
 }
 
+/// What a plugin's program told: the version that the rule was read with, and no other.
+fn told(rule: &Rule, case: &CaseFile<'_>, name: &str) -> Answer {
+    let script = rule.words.iter().find(|script| script.word.name == name);
+    Answer::Value(script.map_or(Value::Missing, |script| case.numbers.told(name, &script.word.text)))
+}
+
 fn answerer<'a>(
+    rule: &'a Rule,
     set: &'a RuleSet,
     areas: &'a peers::Areas,
     case: &'a CaseFile<'_>,
@@ -340,6 +348,7 @@ fn answerer<'a>(
 ) -> impl FnMut(&Question) -> Answer + 'a {
     move |question| match question {
         Question::Word(ask) => Answer::Value(case.numbers.ask(ask)),
+        Question::Plugin(name) => told(rule, case, name),
         other => peers::answer(other, areas.live(set, tonight, case.school_id)),
     }
 }

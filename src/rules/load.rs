@@ -5,19 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::Engine;
 
 use super::bench::Bench;
-use super::card::Status;
-use super::check::{self, Asked};
-use super::compile::{self, Broken, Compiled, Library};
+use super::card::{Card, Status};
+use super::check::Asked;
+use super::compile::{self, Broken, Compiled};
 use super::digest;
 use super::district::{self, Changes, District};
+use super::library::{Library, library};
 use super::order;
 use super::plain::Wrong;
 use super::rule::{Rule, RuleSet, SetAside, Version, stem};
 use super::sources::{SourceFile, Sources};
-use super::{student, trial, word};
+use super::{student, trial};
 use crate::monitor::{Place, Problem, Weight};
 use crate::school::{Level, Meaning, Tables};
 use crate::script;
+
+/// Mistakes of one file that are listed: nobody mends more of them before looking again.
+pub(super) const MOST_LISTED: usize = 50;
 
 /// Compiles, checks and tries every rule. What is wrong with one sets that one aside and the others go on.
 pub fn load(sources: &Sources, meaning: &Meaning) -> (RuleSet, Vec<Problem>) {
@@ -27,37 +31,49 @@ pub fn load(sources: &Sources, meaning: &Meaning) -> (RuleSet, Vec<Problem>) {
 /// The same without trials: for versions that passed theirs when they were put to work.
 pub(super) fn build(sources: &Sources, meaning: &Meaning, with_trials: bool) -> (RuleSet, Vec<Problem>) {
     let engine = student::engine();
-    let mut problems = Vec::new();
-    let overlay = match district_text(sources) {
-        Ok(text) => text,
+    let (overlay, district) = match changes(sources) {
+        Ok(changes) => changes,
         Err(problem) => return (RuleSet::default(), vec![problem]),
     };
-    let district = match district::read(overlay) {
-        Ok(district) => district,
-        Err(wrong) => {
-            return (
-                RuleSet::default(),
-                vec![wrong.problem("rules/district.toml", "", overlay)],
-            );
-        }
-    };
+    let mut problems = Vec::new();
     let library = library(&engine, sources, &mut problems);
-    let mut work = Work {
-        sources,
-        meaning,
-        overlay,
-        library: &library,
-        set: RuleSet::default(),
-    };
+    let mut work = Work::new(sources, meaning, overlay, &library);
     let compiled = work.compile_all(&engine, &district);
     work.settle(compiled, with_trials);
-    let ids: Vec<&str> = sources.rules().iter().map(|file| stem(&file.path)).collect();
-    for wrong in district::unknown_rules(&district, &ids) {
-        problems.push(wrong.problem("rules/district.toml", "", overlay));
-    }
+    problems.extend(for_no_rule(sources, &district, overlay));
     let set = work.set;
     problems.extend(set.set_aside.iter().map(|rule| rule.problem.clone()));
     (set, problems)
+}
+
+/// The text of `district.toml` and what it says.
+///
+/// # Errors
+/// Where it cannot be read: then nobody knows what the district wants of any rule.
+pub(super) fn changes(sources: &Sources) -> Result<(&str, District), Problem> {
+    const PATH: &str = "rules/district.toml";
+    if let Some(problem) = sources.unreadable.iter().find(|problem| named(problem) == PATH) {
+        return Err(problem.clone());
+    }
+    let overlay = district_text(sources)?;
+    let district = district::read(overlay).map_err(|wrong| wrong.problem(PATH, "", overlay))?;
+    Ok((overlay, district))
+}
+
+/// The file that a problem names.
+fn named(problem: &Problem) -> &str {
+    problem.place.file.as_deref().unwrap_or_default()
+}
+
+/// Problems of changes to rules that are not there.
+pub(super) fn for_no_rule(sources: &Sources, district: &District, overlay: &str) -> Vec<Problem> {
+    let rules = sources.rules();
+    let unreadable = sources.unreadable_rules().map(|problem| stem(named(problem)));
+    let ids: Vec<&str> = rules.iter().map(|file| stem(&file.path)).chain(unreadable).collect();
+    let unknown = district::unknown_rules(district, &ids).into_iter();
+    unknown
+        .map(|wrong| wrong.problem("rules/district.toml", "", overlay))
+        .collect()
 }
 
 fn district_text(sources: &Sources) -> Result<&str, Problem> {
@@ -75,62 +91,6 @@ fn district_text(sources: &Sources) -> Result<&str, Problem> {
     })
 }
 
-/// Compiles `rules/lib`; a file that does not compile, or whose names are taken, is left out with a problem.
-pub(super) fn library(engine: &Engine, sources: &Sources, problems: &mut Vec<Problem>) -> Library {
-    let mut library = Library::default();
-    for file in sources.libraries() {
-        match shared_file(engine, file, &library) {
-            Ok((text, ast)) => {
-                library.functions.extend(check::functions(&ast));
-                library.files.push((file.path.clone(), text.to_owned()));
-                library.ast = library.ast.merge(&ast);
-            }
-            Err(wrong) => {
-                let text = String::from_utf8_lossy(&file.bytes);
-                problems.push(wrong.problem(&file.path, &text, ""));
-            }
-        }
-    }
-    library.functions.sort();
-    library.words.clone_from(&sources.words);
-    for word in sources.words.iter().filter(|word| word.out_of_work.is_none()) {
-        // Whoever brings the word has checked it; one that does not compile all the same is a word that is not there.
-        library.scripts.extend(word::compiled(engine, word));
-    }
-    library
-}
-
-fn shared_file<'f>(engine: &Engine, file: &'f SourceFile, library: &Library) -> Result<(&'f str, rhai::AST), Wrong> {
-    let text = compile::text(file)?;
-    let ast = compile::parse(engine, text)?;
-    if let Some(statement) = ast.statements().first() {
-        return Err(Wrong::new(
-            "rule-card-wrong",
-            super::plain::spot(statement.position()),
-            "a shared file holds functions and nothing else",
-            "move this into a function",
-        ));
-    }
-    for (signature, _) in check::functions(&ast) {
-        let at = super::plain::Spot {
-            district: false,
-            line: 1,
-            column: 1,
-        };
-        if let Some(wrong) = check::taken_name(&signature.0, at) {
-            return Err(wrong);
-        }
-        if library.functions.iter().any(|(known, _)| known.0 == signature.0) {
-            return Err(Wrong::whole(
-                "rule-name-taken",
-                format!("`{}` stands in two shared files", signature.0),
-                "keep one of them",
-            ));
-        }
-    }
-    Ok((text, ast))
-}
-
 /// Files on their way to a set.
 pub(super) struct Work<'w> {
     pub(super) sources: &'w Sources,
@@ -138,12 +98,30 @@ pub(super) struct Work<'w> {
     pub(super) overlay: &'w str,
     pub(super) library: &'w Library,
     pub(super) set: RuleSet,
+    /// Everything that is wrong with rules, by their ids: who checks wants to see more than the first.
+    pub(super) found: Vec<(String, Problem)>,
 }
 
-type Named<'w> = (&'w SourceFile, Compiled);
+/// A rule's file and what it came to.
+pub(super) type Named<'w> = (&'w SourceFile, Compiled);
 
 impl<'w> Work<'w> {
-    fn compile_all(&mut self, engine: &Engine, district: &District) -> Vec<Named<'w>> {
+    pub(super) fn new(sources: &'w Sources, meaning: &'w Meaning, overlay: &'w str, library: &'w Library) -> Work<'w> {
+        Work {
+            sources,
+            meaning,
+            overlay,
+            library,
+            set: RuleSet::default(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Compiles and checks each file once; those that cannot even be read are set aside like those that do not compile.
+    pub(super) fn compile_all(&mut self, engine: &Engine, district: &District) -> Vec<Named<'w>> {
+        for problem in self.sources.unreadable_rules() {
+            self.put_aside(named(problem), None, problem.clone());
+        }
         let files = self.sources.rules();
         let none = Changes::default();
         let mut compiled: Vec<Named<'w>> = Vec::new();
@@ -171,23 +149,29 @@ impl<'w> Work<'w> {
 
     fn set_aside(&mut self, file: &SourceFile, broken: Broken) {
         let text = String::from_utf8_lossy(&file.bytes);
-        let count = broken.wrongs.len();
-        let Some(first) = broken.wrongs.into_iter().next() else {
+        let (id, count) = (stem(&file.path), broken.wrongs.len());
+        let problems = broken.wrongs.into_iter().take(MOST_LISTED);
+        let problems = problems.map(|wrong| (id.to_owned(), wrong.problem(&file.path, &text, self.overlay)));
+        let first = self.found.len();
+        self.found.extend(problems);
+        let Some((_, mut problem)) = self.found.get(first).cloned() else {
             return;
         };
-        let mut problem = first.problem(&file.path, &text, self.overlay);
         if count > 1 {
             problem.message += &format!(" (and {} more)", count - 1);
         }
-        let folder = file.path.rsplit('/').nth(1).unwrap_or_default();
-        let card = broken.card.as_ref();
+        self.put_aside(&file.path, broken.card.as_ref(), problem);
+    }
+
+    fn put_aside(&mut self, path: &str, card: Option<&Card>, mut problem: Problem) {
+        let folder = path.rsplit('/').nth(1).unwrap_or_default();
         if card.is_some_and(|card| matches!(card.status, Status::Draft | Status::Retired)) {
             // Nobody waits for a draft.
             problem.weight = Weight::Note;
         }
         self.set.set_aside.push(SetAside {
-            id: stem(&file.path).to_owned(),
-            path: file.path.clone(),
+            id: stem(path).to_owned(),
+            path: path.to_owned(),
             area: card.map_or(folder.to_owned(), |card| card.area.0.clone()),
             levels: card.map_or(Level::ALL.to_vec(), |card| card.edges.levels.keys().copied().collect()),
             live: card.is_none_or(|card| card.status == Status::Live),
@@ -220,7 +204,7 @@ impl<'w> Work<'w> {
     }
 
     /// Sets aside who asks a rule that is not there, and every rule in a circle, until nobody is left to set aside.
-    fn drop_unfit(&mut self, all: &mut BTreeMap<String, Named<'w>>) {
+    pub(super) fn drop_unfit(&mut self, all: &mut BTreeMap<String, Named<'w>>) {
         loop {
             let circles = order::in_circles(&graph(all));
             let unfit = all.iter().find_map(|(id, (_, rule))| {
@@ -339,13 +323,6 @@ impl<'w> Work<'w> {
             .collect();
         let digest = |card| digest::digest(card, &rule.findings, &texts, &words, self.meaning);
         let digests = rule.cards.iter().map(digest).collect();
-        for remark in &rule.findings.remarks {
-            let mut remark = remark.clone().problem(&file.path, &text, self.overlay);
-            remark.weight = Weight::Note;
-            if !self.set.remarks.contains(&remark) {
-                self.set.remarks.push(remark);
-            }
-        }
         let area = self.set.areas.iter().position(|area| *area == rule.cards[0].area.0);
         let version = Version {
             path: file.path.clone(),
@@ -374,23 +351,6 @@ impl<'w> Work<'w> {
             area: area.map_or(super::peers::NOT_AN_AREA, |area| area as u8),
             version,
             text,
-        }
-    }
-}
-
-impl Compiled {
-    /// The rule as its file stands: for its trial.
-    fn bare(&self) -> Compiled {
-        Compiled {
-            docs: self.docs.clone(),
-            ast: self.ast.clone(),
-            findings: self.findings.clone(),
-            file_card: self.file_card.clone(),
-            cards: vec![self.file_card.clone()],
-            by_school: BTreeMap::new(),
-            has: self.has,
-            plain: self.plain.clone(),
-            words: self.words.clone(),
         }
     }
 }

@@ -3,27 +3,40 @@
 //! In: rule files, `district.toml`, one student's [`Numbers`](crate::indicators::Numbers). Out: a [`Verdict`]. Never: a
 //! name, a subgroup, a file handle, a clock.
 
+pub mod accuracy;
+mod answers;
+mod ask;
+mod bare;
 mod bench;
 mod card;
 mod check;
 mod compile;
+mod differ;
 mod digest;
 mod district;
+mod foreign;
 mod judge;
+mod library;
 mod load;
 mod memo;
 mod order;
+mod parse;
 mod peers;
 mod plain;
+pub mod published;
 mod read;
+mod reckon;
+pub mod review;
 mod rule;
 mod sources;
 mod student;
 mod switches;
+mod testing;
 pub mod trial;
 mod verdict;
 mod versions;
 pub mod vocabulary;
+mod what_if;
 mod word;
 pub mod workshop;
 
@@ -32,11 +45,14 @@ mod library_tests;
 #[cfg(test)]
 mod tests;
 
+pub use ask::ask_of;
 pub use card::{Card, Edges, Needs, Param, Status, Worse};
 pub use check::Asked;
+pub use differ::differences;
 pub use judge::{CaseFile, FAILED, Judge};
 pub use load::load;
 pub use rule::{Rule, RuleSet, SetAside, Version};
 pub use sources::{SourceFile, Sources};
 pub use verdict::{NotFor, Verdict};
+pub use what_if::id_of;
 pub use word::{OutOfWork, PluginWord, can_be_a_word, try_word};

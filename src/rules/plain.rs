@@ -97,6 +97,16 @@ pub(super) fn spot(position: Position) -> Spot {
     }
 }
 
+/// The spot of a byte in a rule's file.
+pub(super) fn spot_at(source: &str, at: usize) -> Spot {
+    let (line, column) = line_and_column(source, at);
+    Spot {
+        district: false,
+        line,
+        column,
+    }
+}
+
 /// Reads an expression of a card without running it.
 pub(super) fn literal(expr: &Expr) -> Result<Plain, Wrong> {
     let here = spot(expr.start_position());

@@ -257,18 +257,32 @@ fn in_order(edges: &Edges, levels: &Item) -> Result<(), Wrong> {
         };
         if !fits {
             let graver = entries(levels)?.iter().find(|entry| entry.key == pair[1].0.word());
-            let (way, spot) = (
-                if edges.worse == Worse::Higher { "above" } else { "below" },
-                graver.map_or(levels.spot, |entry| entry.plain.spot),
-            );
-            return wrong(
-                spot,
-                format!("the edge of `{}` must lie {way} the edge of `{}`", pair[1].0, pair[0].0),
-                "a graver level begins further out",
-            );
+            let at = graver.map_or(levels.spot, |entry| entry.plain.spot);
+            return Err(out_of_order(edges, &ordered, (*pair[0].0, *pair[1].0), at));
         }
     }
     Ok(())
+}
+
+/// Edges that do not lie in the order of their levels; where all lie the other way round, that is what was meant.
+fn out_of_order(edges: &Edges, ordered: &[(&Level, &f64)], (milder, graver): (Level, Level), at: Spot) -> Wrong {
+    let higher = edges.worse == Worse::Higher;
+    let turned = ordered.windows(2).all(|pair| match higher {
+        true => pair[0].1 > pair[1].1,
+        false => pair[0].1 < pair[1].1,
+    });
+    let remedy = match (turned, higher) {
+        (true, true) => "where a low number is the bad one, add `worse: \"lower\"`; else turn the edges round",
+        (true, false) => "where a high number is the bad one, take `worse` out; else turn the edges round",
+        _ => "a graver level begins further out",
+    };
+    let way = if higher { "above" } else { "below" };
+    Wrong::new(
+        "rule-levels-order",
+        at,
+        format!("the edge of `{graver}` must lie {way} the edge of `{milder}`"),
+        remedy,
+    )
 }
 
 fn read_clear(edges: &mut Edges, clear: &Item) -> Result<(), Wrong> {

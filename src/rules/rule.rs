@@ -91,6 +91,12 @@ impl Rule {
         &self.cards[self.card_number(school_id)]
     }
 
+    /// Whether it judges students anywhere: live or in the shadow, at some school at least.
+    pub fn judges_somewhere(&self) -> bool {
+        let at_work = |card: &Card| matches!(card.status, Status::Live | Status::Shadow);
+        self.cards.iter().any(at_work)
+    }
+
     /// Whether it has an `applies` that may turn students away.
     pub fn may_turn_away(&self) -> bool {
         self.has_applies
@@ -137,6 +143,21 @@ impl Rule {
         &self.digests[self.card_number(school_id)]
     }
 
+    /// One digest of what decides at every school: a yes to the rule is a yes to this.
+    pub fn whole_digest(&self) -> String {
+        let own = self.by_school.iter().map(|(school, card)| (school.as_str(), *card));
+        let parts = std::iter::once(("", 0)).chain(own);
+        let text: String = parts
+            .map(|(school, card)| format!("{school}\0{}\0", self.digests[card]))
+            .collect();
+        blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+
+    /// Whether the rule judges in the same way at some school as the version of a digest.
+    pub fn has_digest(&self, digest: &str) -> bool {
+        self.digests.iter().any(|own| own == digest)
+    }
+
     /// Everything that it takes to judge by this rule again, however it is edited.
     pub fn version(&self) -> &Version {
         &self.version
@@ -181,6 +202,7 @@ impl Version {
         Sources {
             files,
             words: self.words.clone(),
+            unreadable: Vec::new(),
         }
     }
 }
@@ -213,7 +235,6 @@ pub struct SetAside {
 pub struct RuleSet {
     pub(super) rules: Vec<Rule>,
     pub(super) set_aside: Vec<SetAside>,
-    pub(super) remarks: Vec<Problem>,
     /// The areas that rules speak of; a rule's `area` is a number in this list.
     pub(super) areas: Vec<String>,
 }
@@ -237,10 +258,5 @@ impl RuleSet {
     /// The rules that are there and not at work.
     pub fn set_aside(&self) -> &[SetAside] {
         &self.set_aside
-    }
-
-    /// What `check` remarks on: rules that read programs or fill in missing numbers.
-    pub fn remarks(&self) -> &[Problem] {
-        &self.remarks
     }
 }

@@ -2,6 +2,7 @@
 
 use super::word::PluginWord;
 use crate::embedded;
+use crate::monitor::Problem;
 
 /// One file below `rules/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub struct Sources {
     pub files: Vec<SourceFile>,
     /// The words that plugins add.
     pub words: Vec<PluginWord>,
+    /// Files below `rules/` that are there and cannot be read: a link, a device, no text, too large. Each names its file.
+    pub unreadable: Vec<Problem>,
 }
 
 impl Sources {
@@ -42,7 +45,7 @@ impl Sources {
         let files = embedded::below("rules/").map(|(path, text)| SourceFile::new(path, text));
         Sources {
             files: files.collect(),
-            words: Vec::new(),
+            ..Sources::default()
         }
     }
 
@@ -65,6 +68,13 @@ impl Sources {
     /// `rules/district.toml`.
     pub fn district(&self) -> Option<&SourceFile> {
         self.files.iter().find(|file| file.path == "rules/district.toml")
+    }
+
+    /// The problems of rules that cannot be read: they are set aside, so that their last good version stays at work.
+    pub fn unreadable_rules(&self) -> impl Iterator<Item = &Problem> {
+        let is_rule = |path: &str| path.ends_with(".rhai") && !path.starts_with("rules/lib/");
+        let named = move |problem: &&Problem| problem.place.file.as_deref().is_some_and(is_rule);
+        self.unreadable.iter().filter(named)
     }
 
     fn sorted(&self, wanted: impl Fn(&SourceFile) -> bool) -> Vec<&SourceFile> {

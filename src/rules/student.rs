@@ -26,7 +26,8 @@ pub(super) enum Question {
     LevelIn(Arc<str>),
     /// The number of areas at a level.
     AreasAt(Level),
-    /// A plugin's word. It is worked out within the call and never answered from outside: only what is missing bears its name.
+    /// A plugin's word. A script's is worked out within the call, and only what is missing bears its name; a program's is answered
+    /// from outside, like any other word.
     Plugin(Arc<str>),
 }
 
@@ -116,7 +117,7 @@ impl Run {
         self.failed.get_or_insert_with(|| word::told(plugin, &message, line));
     }
 
-    fn known(&mut self, question: &Question) -> Result<Answer, Box<EvalAltResult>> {
+    pub(super) fn known(&mut self, question: &Question) -> Result<Answer, Box<EvalAltResult>> {
         if let Some((_, answer)) = self.answers.iter().find(|(known, _)| known == question) {
             return Ok(answer.clone());
         }

@@ -13,6 +13,7 @@ use crate::script::{self, Node, Piece, PieceKind, walk_statement};
 /// Checks every `switch` of the rule's own functions.
 pub(super) fn check(checker: &Checker<'_>) -> Vec<Wrong> {
     let mut wrongs = Vec::new();
+    let pieces = script::pieces(checker.source);
     for (signature, params) in checker.own.iter().chain(checker.shared) {
         let entry = super::check::ENTRIES.contains(&signature.0.as_str());
         let p = params.get(1).filter(|_| entry).map(String::as_str);
@@ -36,13 +37,13 @@ pub(super) fn check(checker: &Checker<'_>) -> Vec<Wrong> {
             });
         });
         let own = checker.own.iter().any(|(known, _)| known == signature);
-        let checked = |(at, kind): (Spot, Option<Kind>)| one(checker.source, at, kind, own);
+        let checked = |(at, kind): (Spot, Option<Kind>)| one(checker.source, &pieces, at, kind, own);
         wrongs.extend(found.into_iter().filter_map(checked));
     }
     wrongs
 }
 
-fn one(source: &str, at: Spot, kind: Option<Kind>, own: bool) -> Option<Wrong> {
+fn one(source: &str, pieces: &[Piece<'_>], at: Spot, kind: Option<Kind>, own: bool) -> Option<Wrong> {
     let refuse = |message: String, remedy: &str| Some(Wrong::new("rule-switch-mixed", at, message, remedy));
     let Some(kind) = kind.filter(|kind| matches!(kind, Kind::Whole | Kind::Text | Kind::YesNo)) else {
         return refuse(
@@ -51,7 +52,7 @@ fn one(source: &str, at: Spot, kind: Option<Kind>, own: bool) -> Option<Wrong> {
         );
     };
     // A shared function's text is not at hand; its cases were checked with the value that it is given: none is known.
-    let cases = if own { cases(source, at) } else { Vec::new() };
+    let cases = if own { cases(source, pieces, at) } else { Vec::new() };
     let odd = cases.into_iter().find(|case| *case != Some(kind))?;
     let had = odd.map_or("something else", Kind::words);
     refuse(
@@ -87,12 +88,10 @@ fn kind_of(expr: &Expr, p: Option<&str>, checker: &Checker<'_>, kinds: &BTreeMap
 }
 
 /// The kinds of the cases of the `switch` at a place; `_` is left out, `None` stands for a case of no plain kind.
-fn cases(source: &str, at: Spot) -> Vec<Option<Kind>> {
-    let pieces = script::pieces(source);
-    let start = pieces
-        .iter()
-        .position(|piece| piece.text == "switch" && script::line_and_column(source, piece.at) == (at.line, at.column));
-    let Some(start) = start else {
+fn cases(source: &str, pieces: &[Piece<'_>], at: Spot) -> Vec<Option<Kind>> {
+    let byte = script::byte_at(source, at.line, at.column);
+    let start = pieces.binary_search_by_key(&byte, |piece| piece.at).ok();
+    let Some(start) = start.filter(|start| pieces[*start].text == "switch") else {
         return vec![None];
     };
     let mut found = Vec::new();

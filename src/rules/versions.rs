@@ -2,7 +2,8 @@
 
 use super::compile;
 use super::district::{self, Changes};
-use super::load::{Work, build, library};
+use super::library::library;
+use super::load::{Work, build};
 use super::order;
 use super::plain::Wrong;
 use super::rule::{RuleSet, Version};
@@ -52,13 +53,8 @@ impl RuleSet {
             let wrong = wrong.unwrap_or_else(|| Wrong::whole("rule-version-lost", "the kept version is empty", ""));
             wrong.problem(&version.path, &version.text, &version.overlay)
         })?;
-        let mut work = Work {
-            sources: &sources,
-            meaning: &version.meaning,
-            overlay: &version.overlay,
-            library: &library,
-            set: self.clone(),
-        };
+        let mut work = Work::new(&sources, &version.meaning, &version.overlay, &library);
+        work.set = self.clone();
         work.set.set_aside.retain(|rule| rule.id != version.id());
         work.set.rules.retain(|rule| rule.id != version.id());
         if !work.set.areas.contains(&compiled.cards[0].area.0) {

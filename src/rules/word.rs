@@ -8,12 +8,15 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
 use serde::{Deserialize, Serialize};
 
+use super::ask::ask_of;
 use super::check::{self, Checker, Findings};
 use super::compile;
-use super::plain::{Spot, Wrong, spot};
+use super::parse::parse;
+use super::plain::{Spot, Wrong, spot, spot_at};
 use super::sources::SourceFile;
-use super::student::Student;
+use super::student::{Answer, Question, Student};
 use super::vocabulary;
+use crate::indicators::Value;
 use crate::monitor::Problem;
 use crate::script::{self, Failure, FailureKind, Rounding};
 
@@ -25,12 +28,15 @@ pub(super) const ENTRY: &str = "indicator";
 pub struct PluginWord {
     /// The word, as rules write it.
     pub name: String,
-    /// The script's file, from the home.
+    /// The script's file, from the home; of a program, its manifest.
     pub path: String,
-    /// The script's text.
+    /// The script's text; of a program, the digest under which its folder was enabled.
     pub text: String,
-    /// The words that it may read.
+    /// The words that it may read; for a program as they are asked, windows included.
     pub reads: Vec<String>,
+    /// Whether a program gives it and no script: then nothing is run here, and what the program told is all there is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub program: bool,
     /// Its unit, for people.
     pub unit: String,
     /// What it is, in a sentence.
@@ -74,9 +80,12 @@ impl PluginWord {
 
 /// Compiles and checks the script of a word.
 pub(super) fn compiled(engine: &Engine, word: &PluginWord) -> Result<Script, Wrong> {
+    if word.program {
+        return given_by_program(word);
+    }
     let file = SourceFile::new(&*word.path, &*word.text);
     let text = compile::text(&file)?;
-    let ast = compile::parse(engine, text)?;
+    let ast = parse(engine, text)?;
     if let Some(statement) = ast.statements().first() {
         return Err(Wrong::new(
             "plugin-script",
@@ -134,18 +143,29 @@ pub(super) fn compiled(engine: &Engine, word: &PluginWord) -> Result<Script, Wro
     })
 }
 
+/// A program's word: no script, and what it is handed counts as what it reads.
+fn given_by_program(word: &PluginWord) -> Result<Script, Wrong> {
+    let mut findings = Findings::default();
+    for read in &word.reads {
+        let ask =
+            ask_of(read).map_err(|message| Wrong::whole("plugin-manifest", message, "name words of the vocabulary"))?;
+        findings.words.insert(ask.word);
+        findings.judging_words.insert(ask.word);
+    }
+    Ok(Script {
+        word: word.clone(),
+        ast: AST::empty(),
+        findings,
+    })
+}
+
 /// Where a name stands first in a script.
 fn place_of(text: &str, name: &str) -> Spot {
     let at = script::pieces(text)
         .iter()
         .find(|piece| piece.text == name)
         .map_or(0, |piece| piece.at);
-    let (line, column) = script::line_and_column(text, at);
-    Spot {
-        district: false,
-        line,
-        column,
-    }
+    spot_at(text, at)
 }
 
 /// Whether a name can be a new word: small letters, and taken by nothing else.
@@ -206,6 +226,14 @@ pub(super) fn value(
         let message = format!("there is no word `{name}`");
         return Err(Box::new(EvalAltResult::ErrorRuntime(message.into(), Position::NONE)));
     };
+    if script.word.program {
+        let question = Question::Plugin(Arc::from(name));
+        return Ok(match student.run().known(&question)? {
+            Answer::Value(Value::Count(count)) => Some(count.into()),
+            Answer::Value(Value::Number(number)) => Some(number.into()),
+            _ => None,
+        });
+    }
     let before = student.run().handed_out();
     let rounding = context
         .tag()

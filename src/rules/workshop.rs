@@ -1,13 +1,13 @@
 //! What `firstbell rules` shows: the rules as they stand, one in full, a new one, trials case by case.
 
 use super::card::{Card, Status};
-use super::load;
-use super::rule::{RuleSet, stem};
+use super::rule::RuleSet;
 use super::sources::Sources;
-use super::trial::{self, CaseKind, CaseResult};
 use crate::monitor::Problem;
-use crate::school::{Area, Level, Meaning};
+use crate::school::{Area, Level};
 use crate::script::nearest;
+
+pub use super::testing::{Depth, Tested, test};
 
 /// One line of `rules list`.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,63 +120,6 @@ pub fn show(set: &RuleSet, sources: &Sources, id: &str) -> Result<Shown, String>
     })
 }
 
-/// What the trial of one rule came to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tested {
-    /// The rule's id.
-    pub id: String,
-    /// Its file.
-    pub path: String,
-    /// The cases; the problem where the rule or its trial cannot be read, or there is no trial.
-    pub cases: Result<Vec<CaseResult>, Problem>,
-    /// Kinds that a live rule must show and that no case shows.
-    pub lacking: Vec<CaseKind>,
-}
-
-impl Tested {
-    /// Whether every case holds.
-    pub fn holds(&self) -> bool {
-        self.cases
-            .as_ref()
-            .is_ok_and(|cases| cases.iter().all(|case| case.failed.is_none()))
-    }
-}
-
-/// Runs the trials of every rule, or of those named, as their files stand.
-pub fn test(sources: &Sources, meaning: &Meaning, ids: &[String]) -> Vec<Tested> {
-    let (set, _) = load::build(sources, meaning, false);
-    let wanted = sources
-        .rules()
-        .into_iter()
-        .filter(|file| ids.is_empty() || ids.iter().any(|id| id == stem(&file.path)));
-    wanted
-        .map(|file| {
-            let id = stem(&file.path);
-            let cases = cases(&set, sources, id, &file.path);
-            Tested {
-                id: id.to_owned(),
-                path: file.path.clone(),
-                lacking: cases
-                    .as_ref()
-                    .map(|cases| trial::missing_kinds(cases))
-                    .unwrap_or_default(),
-                cases,
-            }
-        })
-        .collect()
-}
-
-fn cases(set: &RuleSet, sources: &Sources, id: &str, path: &str) -> Result<Vec<CaseResult>, Problem> {
-    let aside = set.set_aside().iter().find(|rule| rule.path == path);
-    if let Some(aside) = aside {
-        return Err(aside.problem.clone());
-    }
-    match (set.rule(id), sources.trial_of(path)) {
-        (Some(rule), Some(file)) => trial::run(set, rule, file),
-        _ => Err(trial::without(path, id)),
-    }
-}
-
 /// The text of a new rule and of its trial: a draft that compiles and passes.
 ///
 /// # Errors
@@ -242,4 +185,25 @@ expect = "clear"
 name = "without a calendar nobody can tell"
 missing = ["absences"]
 expect = "unknown"
+
+[[case]]
+name = "three are watched"
+attendance = "P*37 AAA"
+expect = "watch"
+
+[[case]]
+name = "four are watched still"
+attendance = "P*36 A*4"
+expect = "watch"
+
+# The three absences begin to leave the window with the eighteenth day after them: the twenty-second is the fifth in a row below 3.
+# `standing` is what is believed once every drawn day was judged.
+[[case]]
+name = "a level is left on the fifth day in a row below its edge, not on the fourth"
+attendance = "P*20 AAA P*21"
+expect = "clear"
+standing = "watch"
+then = "P"
+expect_then = "clear"
+standing_then = "clear"
 "#;

@@ -6,18 +6,22 @@
 mod compute;
 mod host;
 pub mod limits;
+mod oddity;
 mod op;
 mod operators;
 mod text;
 mod values;
 mod walk;
+mod within;
 
 pub use compute::{compute, negate, show};
 pub use host::{Failure, FailureKind, builtins, call, call_inside, engine, failure, refused};
+pub use oddity::{Oddity, oddities, oddity};
 pub use op::Op;
-pub use text::{Oddity, Piece, PieceKind, excerpt, find_functions, line_and_column, nearest, oddity, pieces};
+pub use text::{Piece, PieceKind, byte_at, comments, excerpt, find_functions, line_and_column, nearest, pieces};
 pub use values::{LevelWord, Missing, Rounding, WindowWord};
-pub use walk::{Node, variable_name, walk_statement};
+pub use walk::{Node, chain, variable_name, walk_statement};
+pub use within::pieces_within;
 
 #[cfg(test)]
 mod tests;

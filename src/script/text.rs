@@ -1,5 +1,9 @@
-//! A script's text before it is compiled: its pieces without comments, characters that a word processor put in, the line
-//! with the part underlined, and the nearest known name.
+//! A script's text before it is compiled: its pieces, its comments, the line with the part underlined, and the nearest known
+//! name.
+
+/// Texts in backticks inside each other that are told apart; the engine refuses far fewer. Past it the rest is one text: a
+/// script made to exhaust the stack of whoever cuts it does not.
+const DEEPEST_TEXT: usize = 64;
 
 /// What a piece of a script is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +47,28 @@ pub fn pieces(source: &str) -> Vec<Piece<'_>> {
     found
 }
 
+/// The line comments of a script, each from `//` to the end of its line, with where it begins in bytes.
+pub fn comments(source: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < source.len() {
+        let rest = &source[at..];
+        let length = piece(rest).1.max(1);
+        if rest.starts_with("//") {
+            found.push((at, &rest[..length]));
+        }
+        at += length;
+    }
+    found
+}
+
 /// The first piece of a text: what it is (`None`: nothing that counts) and how many bytes it takes.
-fn piece(rest: &str) -> (Option<PieceKind>, usize) {
+pub(super) fn piece(rest: &str) -> (Option<PieceKind>, usize) {
+    piece_inside(rest, 0)
+}
+
+/// The same, so many texts in backticks deep.
+fn piece_inside(rest: &str, depth: usize) -> (Option<PieceKind>, usize) {
     let Some(first) = rest.chars().next() else {
         return (None, 0);
     };
@@ -68,7 +92,7 @@ fn piece(rest: &str) -> (Option<PieceKind>, usize) {
     }
     match first {
         '"' | '\'' => (Some(PieceKind::Text), quoted(rest, first)),
-        '`' => (Some(PieceKind::Text), backticks(rest)),
+        '`' => (Some(PieceKind::Text), backticks(rest, depth)),
         '#' if rest.trim_start_matches('#').starts_with('"') => (Some(PieceKind::Text), raw(rest)),
         _ => (Some(PieceKind::Sign), first.len_utf8()),
     }
@@ -124,12 +148,15 @@ fn quoted(rest: &str, quote: char) -> usize {
 }
 
 /// A text in backticks, with the code inside its `${ }`, which may hold texts of its own.
-fn backticks(rest: &str) -> usize {
+fn backticks(rest: &str, depth: usize) -> usize {
+    if depth >= DEEPEST_TEXT {
+        return rest.len();
+    }
     let mut at = 1;
     while at < rest.len() {
         let tail = &rest[at..];
         if let Some(code) = tail.strip_prefix("${") {
-            at += 2 + inside_braces(code);
+            at += 2 + inside_braces(code, depth + 1);
             continue;
         }
         let c = tail.chars().next().unwrap_or('`');
@@ -142,19 +169,19 @@ fn backticks(rest: &str) -> usize {
 }
 
 /// Bytes up to and with the brace that closes what is already open.
-fn inside_braces(rest: &str) -> usize {
-    let (mut depth, mut at) = (1, 0);
+pub(super) fn inside_braces(rest: &str, depth: usize) -> usize {
+    let (mut open, mut at) = (1, 0);
     while at < rest.len() {
-        let (kind, length) = piece(&rest[at..]);
+        let (kind, length) = piece_inside(&rest[at..], depth);
         if kind == Some(PieceKind::Sign) {
             match &rest[at..at + length] {
-                "{" => depth += 1,
-                "}" => depth -= 1,
+                "{" => open += 1,
+                "}" => open -= 1,
                 _ => {}
             }
         }
         at += length.max(1);
-        if depth == 0 {
+        if open == 0 {
             break;
         }
     }
@@ -204,73 +231,6 @@ fn body_end(pieces: &[Piece<'_>]) -> usize {
     pieces.len()
 }
 
-/// A character that a word processor put into a script.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Oddity {
-    /// What it is, in plain words.
-    pub what: &'static str,
-    /// What to do about it.
-    pub remedy: &'static str,
-    /// Where it stands, in bytes.
-    pub at: usize,
-}
-
-/// The first character that Word or Notepad put where code stands; inside texts and comments they are welcome.
-pub fn oddity(source: &str) -> Option<Oddity> {
-    if source.starts_with('\u{feff}') {
-        return Some(Oddity {
-            what: "the file begins with an invisible byte order mark, as Notepad writes it",
-            remedy: "save it as \"UTF-8\" and not as \"UTF-8 with BOM\"",
-            at: 0,
-        });
-    }
-    let mut at = 0;
-    while at < source.len() {
-        let rest = &source[at..];
-        let c = rest.chars().next().unwrap_or(' ');
-        if let Some((what, remedy)) = odd(c) {
-            return Some(Oddity { what, remedy, at });
-        }
-        // White space is taken one by one, so that an odd space is seen.
-        at += if c.is_whitespace() {
-            c.len_utf8()
-        } else {
-            piece(rest).1.max(1)
-        };
-    }
-    None
-}
-
-fn odd(c: char) -> Option<(&'static str, &'static str)> {
-    match c {
-        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => Some((
-            "a curly quote, as Word writes it, stands where code stands",
-            "type a straight quote: \"",
-        )),
-        '\u{2018}' | '\u{2019}' | '\u{201a}' => Some((
-            "a curly apostrophe, as Word writes it, stands where code stands",
-            "type a straight one: '",
-        )),
-        '\u{a0}' | '\u{202f}' | '\u{2007}' => Some((
-            "a no-break space stands where an ordinary space belongs",
-            "delete it and press the space bar",
-        )),
-        '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{feff}' | '\u{2060}' => Some((
-            "an invisible character stands where code stands",
-            "delete the line and type it anew",
-        )),
-        '\u{2013}' | '\u{2014}' | '\u{2212}' => Some((
-            "a long dash, as Word writes it, stands where code stands",
-            "type an ordinary minus: -",
-        )),
-        '\u{2026}' => Some((
-            "three dots in one character stand where code stands",
-            "type what is meant in full",
-        )),
-        _ => None,
-    }
-}
-
 /// The line and column, both counted from 1 in characters, of a byte.
 pub fn line_and_column(source: &str, at: usize) -> (usize, usize) {
     let before = &source[..at.min(source.len())];
@@ -279,16 +239,42 @@ pub fn line_and_column(source: &str, at: usize) -> (usize, usize) {
     (line, column)
 }
 
-/// The source line with the part at the column underlined: two lines, ready to print.
+/// The byte at a line and a column, both counted from 1 in characters.
+pub fn byte_at(source: &str, line: usize, column: usize) -> usize {
+    let before: usize = source
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let rest = &source[before..];
+    let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+    let skipped = column.saturating_sub(1);
+    if line.is_ascii() {
+        return before + skipped.min(line.len());
+    }
+    before + line.char_indices().nth(skipped).map_or(line.len(), |(at, _)| at)
+}
+
+/// Characters of a line that an excerpt shows before and behind where the part begins: a screen or two.
+const SHOWN_BEFORE: usize = 150;
+const SHOWN_BEHIND: usize = 150;
+
+/// The source line with the part at the column underlined: two lines, ready to print. Of a line that nobody could read as a
+/// whole it is the piece around the part.
 pub fn excerpt(source: &str, line: usize, column: usize) -> String {
     let Some(text) = source.lines().nth(line.saturating_sub(1)) else {
         return String::new();
     };
-    let text: String = text.chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
-    let before: String = text.chars().take(column.saturating_sub(1)).collect();
-    let rest: String = text.chars().skip(column.saturating_sub(1)).collect();
+    let skipped = column.saturating_sub(1 + SHOWN_BEFORE);
+    let clean = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let text: String = clean.skip(skipped).take(SHOWN_BEFORE + SHOWN_BEHIND).collect();
+    let before: String = text.chars().take(column.saturating_sub(1 + skipped)).collect();
+    let rest: String = text.chars().skip(column.saturating_sub(1 + skipped)).collect();
     let (_, length) = piece(&rest);
-    let width = rest.get(..length).map_or(1, |part| part.chars().count()).max(1);
+    let width = rest
+        .get(..length)
+        .map_or(1, |part| part.trim_end().chars().count())
+        .max(1);
     let number = line.to_string();
     let gutter = " ".repeat(number.len());
     format!(

@@ -103,10 +103,11 @@ fn walk_expr(expr: &Expr, visit: &mut Visit<'_>) {
     }
 }
 
-/// A chain is nested to the right: `a.(b.(c))`. Flattened, so that a checker sees what stands before what.
-fn walk_chain(expr: &Expr, visit: &mut Visit<'_>) {
+/// The root of a chain and its links in order, each with whether it is an index. A chain is nested to the right, `a.(b.(c))`;
+/// flattened, a checker sees what stands before what. `None` for any other expression.
+pub fn chain(expr: &Expr) -> Option<(&Expr, Vec<(&Expr, bool)>)> {
     let (Expr::Dot(pair, _, _) | Expr::Index(pair, _, _)) = expr else {
-        return;
+        return None;
     };
     let root = &pair.lhs;
     let mut links: Vec<(&Expr, bool)> = Vec::new();
@@ -127,6 +128,13 @@ fn walk_chain(expr: &Expr, visit: &mut Visit<'_>) {
             }
         }
     }
+    Some((root, links))
+}
+
+fn walk_chain(expr: &Expr, visit: &mut Visit<'_>) {
+    let Some((root, links)) = chain(expr) else {
+        return;
+    };
     visit(Node::Chain(root, links.clone()));
     walk_expr(root, visit);
     for (link, by_index) in links {

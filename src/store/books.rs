@@ -28,6 +28,8 @@ pub struct Changed {
     pub terms: bool,
     /// Whether a course changed.
     pub courses: bool,
+    /// Whose facts changed among those that a feed said by itself, by the feed.
+    pub said: Vec<(String, StudentIx)>,
 }
 
 impl Changed {
@@ -39,6 +41,7 @@ impl Changed {
             calendar: true,
             terms: true,
             courses: true,
+            said: Vec::new(),
         }
     }
 }
@@ -88,7 +91,9 @@ impl Store {
             books.terms = self.load_terms(key)?;
             books.behavior_seen = self.meta(&behavior_seen(key))?.is_some();
             self.load_students(key, stored.start, &mut books)?;
+            self.load_said(key, stored.start, &mut books)?;
         }
+        self.load_later(&mut books)?;
         Ok(books)
     }
 
@@ -114,12 +119,56 @@ impl Store {
 
     /// The days that a school year's calendar names, and whether any school has school on each; empty where there is no calendar.
     pub fn calendar_days(&self, year: &SchoolYear) -> Result<BTreeMap<Day, bool>, Problem> {
-        let Some((key, _)) = self.year(year)? else {
-            return Ok(BTreeMap::new());
-        };
-        let sql = "SELECT day, max(instructional) FROM calendar WHERE year = ?1 GROUP BY day";
-        let days = self.all(sql, [key], |row| Ok((day(row, 0)?, row.get(1)?)))?;
+        let from = self.known_under(year)?;
+        let sql = "SELECT day, max(instructional) FROM calendar WHERE year = ?1 AND day BETWEEN ?2 AND ?3 GROUP BY day";
+        let range = (from, text(year.start), text(year.end));
+        let days = self.all(sql, range, |row| Ok((day(row, 0)?, row.get(1)?)))?;
         Ok(days.into_iter().collect())
+    }
+
+    /// The key under which a school year's calendar is kept: its own, else that of the last year whose exports spoke of it.
+    fn known_under(&self, year: &SchoolYear) -> Result<Option<i64>, Problem> {
+        if let Some((key, _)) = self.year(year)? {
+            let own = "SELECT 1 FROM calendar WHERE year = ?1 LIMIT 1";
+            if self.one(own, [key], |_| Ok(()))?.is_some() {
+                return Ok(Some(key));
+            }
+        }
+        let sql = "SELECT max(year) FROM calendar WHERE day BETWEEN ?1 AND ?2";
+        let found = self.one(sql, (text(year.start), text(year.end)), |row| row.get(0))?;
+        Ok(found.flatten())
+    }
+
+    /// Takes days and terms after the year out of what was loaded; where a year has none of its own yet, takes what exports of the year
+    /// before said of it.
+    fn load_later(&self, books: &mut Books) -> Result<(), Problem> {
+        if books.calendar.is_empty()
+            && let Some(key) = self.known_under(&books.year)?
+        {
+            self.load_calendar(key, books)?;
+        }
+        if books.terms.is_empty() {
+            let sql = "SELECT max(year) FROM term WHERE first_day <= ?2 AND last_day >= ?1";
+            let range = (text(books.year.start), text(books.year.end));
+            let found: Option<Option<i64>> = self.one(sql, range, |row| row.get(0))?;
+            if let Some(key) = found.flatten() {
+                books.terms = self.load_terms(key)?;
+            }
+        }
+        let year = books.year;
+        books.later.calendar = books.calendar.clone();
+        books.later.calendar.retain(|(_, day), _| *day > year.end);
+        books.calendar.retain(|(_, day), _| year.holds(*day));
+        books.later.terms = books
+            .terms
+            .iter()
+            .filter(|term| term.start > year.end)
+            .cloned()
+            .collect();
+        books
+            .terms
+            .retain(|term| term.start <= year.end && term.end >= year.start);
+        Ok(())
     }
 
     fn load_calendar(&self, key: i64, books: &mut Books) -> Result<(), Problem> {
@@ -229,6 +278,7 @@ impl Tx<'_> {
     pub fn save_books(&self, books: &Books, changed: &Changed) -> Result<(), Problem> {
         // Offsets are counted from the year's first day: where that moved, every record is written anew.
         let moved = self.moved(&books.year)?;
+        let is_new = self.year(&books.year)?.is_none();
         let key = self.year_key(&books.year)?;
         for (kind, list, _) in DICTIONARIES {
             self.grow(kind, list(&books.names))?;
@@ -240,18 +290,21 @@ impl Tx<'_> {
         if changed.schools {
             self.save_school_names(books)?;
         }
-        if changed.calendar {
+        // What exports of the year before said of this one is its own from its first round on: that year is forgotten one day.
+        if changed.calendar || is_new {
             self.save_calendar(key, books)?;
         }
-        if changed.terms {
+        if changed.terms || is_new {
             self.save_terms(key, books)?;
         }
         if changed.courses {
             self.save_courses(books)?;
         }
         if moved {
+            self.save_all_said(key, books)?;
             return self.save_students(key, books, &Changed::everything(books).students);
         }
+        self.save_said(key, books, &changed.said)?;
         self.save_students(key, books, &changed.students)
     }
 
@@ -282,7 +335,7 @@ impl Tx<'_> {
 
     fn save_calendar(&self, key: i64, books: &Books) -> Result<(), Problem> {
         self.run("DELETE FROM calendar WHERE year = ?1", [key])?;
-        for ((school, day), instructional) in &books.calendar {
+        for ((school, day), instructional) in books.calendar.iter().chain(&books.later.calendar) {
             let school = school.map(|school| school.0);
             self.run(
                 "INSERT INTO calendar VALUES (?1, ?2, ?3, ?4)",
@@ -294,7 +347,7 @@ impl Tx<'_> {
 
     fn save_terms(&self, key: i64, books: &Books) -> Result<(), Problem> {
         self.run("DELETE FROM term WHERE year = ?1", [key])?;
-        for term in &books.terms {
+        for term in books.terms.iter().chain(&books.later.terms) {
             let school = term.school.map(|school| school.0);
             let row = (key, term.term, school, text(term.start), text(term.end));
             self.run("INSERT INTO term VALUES (?1, ?2, ?3, ?4, ?5)", row)?;

@@ -11,6 +11,7 @@ mod letters;
 mod open;
 mod people;
 mod rounds;
+mod said;
 mod standings;
 mod trouble;
 mod words;
@@ -32,6 +33,7 @@ pub use held::{HeldFile, HeldState};
 pub use letters::{Delivery, EpisodeKey, Telling};
 pub use people::{Group, Outcome};
 pub use rounds::{Export, RoundRow};
+pub use said::SaidList;
 pub use standings::{Change, SchoolRule, Standings};
 
 /// The store, open. Every reading method is here; every writing one is on [`Tx`].
@@ -184,6 +186,7 @@ impl Tx<'_> {
             }
             for table in [
                 "student_year",
+                "said",
                 "calendar",
                 "term",
                 "standing",

@@ -10,11 +10,12 @@ use super::{Store, trouble};
 use crate::monitor::{Place, Problem, Weight};
 
 /// Migrations in order; the file's `user_version` counts those that ran.
-pub(super) const MIGRATIONS: [&str; 4] = [
+pub(super) const MIGRATIONS: [&str; 5] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
+    include_str!("schema/0005.sql"),
 ];
 
 /// How long a statement waits for another process's short write. Rounds exclude each other by the home's lock before that.

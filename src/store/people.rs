@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::directory::Person;
 use crate::facts::{Names, StudentIx};
 use crate::monitor::Problem;
@@ -12,7 +14,7 @@ use super::words::{json, maybe_day, to_json};
 use super::{Store, Tx, day_text};
 
 /// One row of `groups.csv`: for a fairness audit alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Group {
     /// The student's id.
     pub student_id: String,
@@ -23,7 +25,7 @@ pub struct Group {
 }
 
 /// One row of `outcomes.csv`: what really happened.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Outcome {
     /// The student's id.
     pub student_id: String,

@@ -113,6 +113,14 @@ impl Store {
         Ok(rows.into_iter().collect())
     }
 
+    /// The ids of all schools by their numbers.
+    pub fn school_ids(&self) -> Result<BTreeMap<SchoolIx, String>, Problem> {
+        let rows = self.all("SELECT school, school_id FROM school", [], |row| {
+            Ok((SchoolIx(row.get(0)?), row.get(1)?))
+        })?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// The last night's verdicts by rule id: a byte per student number, as the round wrote them.
     pub fn load_nights(&self, year: &SchoolYear) -> Result<BTreeMap<String, Vec<u8>>, Problem> {
         let Some((key, _)) = self.year(year)? else {

@@ -1,5 +1,7 @@
 //! Everything about the district's year that no single student decides, worked out once a round.
 
+use std::sync::OnceLock;
+
 use crate::facts::{Books, SchoolIx, StudentIx};
 use crate::school::{Day, Meaning, Rows};
 
@@ -12,6 +14,7 @@ use super::night::Night;
 use super::roll::{Roll, call};
 use super::student::Scratch;
 use super::terms::{TermSpan, terms_of};
+use super::told::Told;
 
 /// The district's year as far as it is known: calendars, code tables, terms, scales, and which school sent rows for which day.
 #[derive(Clone, Debug)]
@@ -28,6 +31,8 @@ pub struct Almanac<'b> {
     days: Vec<SchoolDays>,
     /// Days of a school that the books do not know: none.
     no_days: SchoolDays,
+    /// What programs told of students, once they have been asked.
+    told: OnceLock<Told>,
 }
 
 impl<'b> Almanac<'b> {
@@ -46,6 +51,7 @@ impl<'b> Almanac<'b> {
                 .map(|school| school_days(books, school, meaning.attendance.rows, &rolls))
                 .collect(),
             no_days: SchoolDays::default(),
+            told: OnceLock::new(),
             last_row: rolls.iter().filter_map(last_row).max().unwrap_or(0),
             rolls,
         }
@@ -54,6 +60,17 @@ impl<'b> Almanac<'b> {
     /// The books that this was read from.
     pub fn books(&self) -> &'b Books {
         self.books
+    }
+
+    /// Takes what programs told of students, once: whoever asks them asks for all that is to be judged.
+    pub fn hear(&self, told: Told) {
+        // Judging has not begun, so nobody has read of the first answers what the second ones would change.
+        let _ = self.told.set(told);
+    }
+
+    /// What a program told of a student on a day.
+    pub(crate) fn told_of(&self, word: &str, version: &str, student: StudentIx, day: Day) -> Option<f64> {
+        self.told.get()?.get(word, version, student, day)
     }
 
     /// The as-of day: the latest day, not after `limit`, with an attendance row of a school whose instructional day it is;

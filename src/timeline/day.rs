@@ -305,7 +305,10 @@ impl DayReader {
         let periods = match self.rows {
             Rows::All => counting,
             Rows::Exceptions => {
-                let Some(configured) = self.periods_per_day.get(usize::from(school.0)).copied().flatten() else {
+                let configured = self.periods_per_day.get(usize::from(school.0)).copied().flatten();
+                // Where no period was missed, such as a tardy alone, nothing is absent however many there are.
+                let needless = (heaps.total() == 0).then_some(1);
+                let Some(configured) = configured.or(needless) else {
                     return DayReading::Unweighed;
                 };
                 // A period that does not count is taken out; those that count are never fewer than one.

@@ -21,6 +21,7 @@ mod strip;
 mod student;
 mod tallies;
 mod terms;
+mod told;
 mod window;
 mod year;
 
@@ -30,10 +31,11 @@ pub(crate) mod drawn;
 mod tests;
 
 pub use almanac::Almanac;
-pub use apply::{Applied, apply};
+pub use apply::{Applied, Source, apply, apply_of};
 pub use day::{DayFact, DayReading};
 pub use marks::{ChosenMark, MarkReading, TermReport};
 pub use night::Night;
 pub use student::{Scratch, StudentNight};
 pub use terms::TermSpan;
+pub use told::Told;
 pub use window::{Stretch, StretchDay};

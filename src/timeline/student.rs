@@ -125,6 +125,11 @@ impl<'s> StudentNight<'s> {
         self.number
     }
 
+    /// What a version of a plugin's program told of the student on this day.
+    pub fn told_of(&self, word: &str, version: &str) -> Option<f64> {
+        self.almanac.told_of(word, version, self.number, self.night.as_of())
+    }
+
     /// The student's facts.
     pub fn facts(&self) -> &'s Student {
         self.student

@@ -7,7 +7,7 @@ use super::homes::{Said, firstbell, init, mend};
 use super::{Foreign, SAMPLES, sample};
 
 /// The files of the sample that the adapter reads, all but the derived ones as the sample ships them.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "schools.csv",
     "sessions.csv",
     "grading_periods.csv",
@@ -15,6 +15,7 @@ const FILES: [&str; 9] = [
     "derived_calendar_dates.csv",
     "derived_school_associations.csv",
     "student_school_attendance_events.csv",
+    "student_section_attendance_tardy.csv",
     "discipline_actions.csv",
     "studentinterventionassociation.csv",
 ];
@@ -35,6 +36,11 @@ pub(crate) const TESTS: &[Foreign] = &[
         name: "fourteen_remain_when_the_code_table_counts_unexcused_absences_alone",
         needs: SAMPLES,
         run: fourteen_remain_when_the_code_table_counts_unexcused_absences_alone,
+    },
+    Foreign {
+        name: "tardies_of_classes_stand_beside_the_days_and_neither_file_wipes_the_other",
+        needs: SAMPLES,
+        run: tardies_of_classes_stand_beside_the_days_and_neither_file_wipes_the_other,
     },
     Foreign {
         name: "a_second_round_over_the_same_sample_changes_nothing",
@@ -136,6 +142,7 @@ fn grand_bend_has_forty_one_students_at_concern() {
   read    students.csv: 960 rows
   read    derived_school_associations.csv: 227 rows
   read    student_school_attendance_events.csv: 1917 rows
+  read    student_section_attendance_tardy.csv: 66 rows
   read    discipline_actions.csv: 25 rows
   read    studentinterventionassociation.csv: 25 rows
   judged  227 students on 1 day; 227 with at least one answer
@@ -146,7 +153,7 @@ note: firstbell.toml: no feed fills `staff`, so every letter goes to `last_owner
 note: firstbell.toml:school_years: no school year holds 2021-12-17 — 2021-08-16 to 2022-06-10 was assumed; add the year to `school_years` under [district], as `{ start = 2026-08-17, end = 2027-06-11 }` [no-school-year]
 note: student_school_attendance_events.csv:5: contradicts another row with the same key; the graver one counts — correct it in the student system [conflict]
 note: discipline_actions.csv:3: says again what another row says; 3 more rows like it — nothing to do: equal rows are one row [duplicate]
-note: student_school_attendance_events.csv:1088:date: 947 rows lie on days that are still to come; they do not count yet — nothing to do where absences are entered ahead: each waits for its day [attendance-in-the-future]
+note: student_school_attendance_events.csv:1088:date: 1013 rows lie on days that are still to come; they do not count yet — nothing to do where absences are entered ahead: each waits for its day [attendance-in-the-future]
 "
     );
     assert_known(&home);
@@ -190,4 +197,38 @@ fn a_second_round_over_the_same_sample_changes_nothing() {
     let again = ring(&home);
     assert!(again.out.contains("  letters 0 letters\n"), "{}", again.out);
     assert_eq!(firstbell(&home, &["--format", "csv", "verdicts"]), before);
+}
+
+/// Rows of the store, those about the whole day and those about a class.
+fn rows(home: &Path) -> (usize, usize) {
+    let store = firstbell::store::Store::open_read_only(home.join("var/firstbell.db")).expect("the store is there");
+    let as_of: firstbell::school::Day = "2021-12-17".parse().expect("a day");
+    let books = store
+        .load_books(firstbell::config::Sample::likely_year(as_of))
+        .expect("facts");
+    let rows = books.students.iter().flat_map(|student| student.attendance.rows());
+    let (days, classes): (Vec<_>, Vec<_>) = rows.partition(|row| row.period == firstbell::facts::PeriodIx::WHOLE_DAY);
+    (days.len(), classes.len())
+}
+
+fn tardies_of_classes_stand_beside_the_days_and_neither_file_wipes_the_other() {
+    let sample = sample("grand-bend-edfi");
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = home(folder.path(), &sample);
+    ring(&home);
+    assert_eq!(rows(&home), (1917, 66), "every event of both files");
+    // The classes' file comes alone, shorter by its last six rows; then the days' file alone, as it was but for its last row.
+    let shortened = |file: &str, rows: usize| {
+        let text = std::fs::read_to_string(sample.join(file)).expect("a sample file");
+        let lines: Vec<&str> = text.lines().collect();
+        let left = lines[..lines.len() - rows].join("\n");
+        std::fs::write(home.join("inbox").join(file), format!("{left}\n")).expect("the inbox is ours");
+    };
+    shortened("student_section_attendance_tardy.csv", 6);
+    ring(&home);
+    assert_eq!(rows(&home), (1917, 60));
+    assert_known(&home);
+    shortened("student_school_attendance_events.csv", 1);
+    ring(&home);
+    assert_eq!(rows(&home), (1916, 60));
 }

@@ -59,6 +59,9 @@ fn grand_bend_is_read_through_its_manifest() {
     assert_eq!(events.tallies.0["conflict"].count, 1);
     assert_eq!((events.rows, events.rejected), (1917, 0));
     assert_eq!(events.schools, ["255901001", "255901044", "255901107"]);
+    let tardies = taken(Table::Attendance, "student_section_attendance_tardy.csv");
+    assert!(tardies.usable && tardies.problems.is_empty(), "{:?}", tardies.problems);
+    assert_eq!((tardies.rows, tardies.rejected), (66, 0));
     let calendar = taken(Table::Calendar, "derived_calendar_dates.csv");
     let fall_end = Day::from_ymd(2021, 12, 17).expect("a day");
     let fall = |school: &str| {

@@ -28,6 +28,7 @@ mod programs;
 mod samples;
 mod sds;
 mod smtp;
+mod uci;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -101,6 +102,7 @@ fn main() -> ExitCode {
         programs::TESTS,
         sds::TESTS,
         smtp::TESTS,
+        uci::TESTS,
     ];
     let must = std::env::var_os("FIRSTBELL_FOREIGN").is_some();
     let trial = |test: &'static Foreign| {

@@ -39,6 +39,16 @@ fn schools(home: &Path) -> Vec<String> {
     names.iter().map(|(id, name)| format!("{id} {name}")).collect()
 }
 
+/// Staff as `id name address roles schools`, by id.
+fn staff(home: &Path) -> Vec<String> {
+    let all = store(home).staff().expect("staff");
+    let text = |one: &firstbell::routing::Staff| {
+        let (roles, schools) = (one.roles.join(";"), one.schools.join(";"));
+        format!("{} {} {} {roles} {schools}", one.staff_id, one.name, one.email)
+    };
+    all.iter().map(text).collect()
+}
+
 /// Courses as `id subject`, by id.
 fn courses(home: &Path) -> Vec<String> {
     let books = books(home, DAY);
@@ -73,9 +83,10 @@ fn version_2_is_read_row_by_row() {
         unknown(22, "PS3", "; 1 more row like it"),
     ];
     let mut expected = vec![
-        "  read    orgs.csv: 5 rows",
-        "  read    users.csv: 29 rows",
+        "  read    orgs.csv: 4 rows",
+        "  read    users.csv: 22 rows",
         "  read    classes.csv: 4 rows",
+        "  read    users.csv (staff): 7 rows",
     ];
     expected.extend(grades.iter().map(String::as_str));
     assert_eq!(told(&said), expected);
@@ -114,23 +125,8 @@ fn version_2_is_read_row_by_row() {
             .any(|one| (one.first_name.as_str(), one.last_name.as_str()) == ("Ora", "Klein"))
     );
 
-    let staff: Vec<String> = store(&home)
-        .staff()
-        .expect("staff")
-        .iter()
-        .map(|one| {
-            format!(
-                "{} {} {} {} {}",
-                one.staff_id,
-                one.name,
-                one.email,
-                one.roles.join(";"),
-                one.schools.join(";")
-            )
-        })
-        .collect();
     assert_eq!(
-        staff,
+        staff(&home),
         [
             "14001 Craig Beane Cbeane@classrmtest31.org teacher 10001",
             "14002 Daisy Todd Dtodd@classrmtest31.org teacher 10002",
@@ -160,13 +156,16 @@ fn version_2_1_is_read_row_by_row() {
     assert_eq!(
         told(&said),
         [
-            "  read    orgs.csv: 4 rows",
+            "  read    orgs.csv: 2 rows",
             "  read    academicSessions.csv: 2 rows",
-            "  read    users.csv: 8 rows",
-            "  read    roles.csv: 7 rows",
+            "  read    users.csv: 4 rows",
+            "  read    roles.csv: 4 rows",
             "  read    courses.csv: 3 rows",
             "  read    classes.csv: 2 rows",
+            "  read    users.csv (staff): 2 rows",
             "  read    userFlags.csv: 3 rows",
+            "note: users.csv:9:roles.grade: the grade level `ps1` is in no table — map it to `PK`, `KG` or `1` to `12` in \
+             plugins/sds/plugin.toml [unknown-grade]",
             "note: roles.csv:8:grade: the grade level `ps1` is in no table — map it to `PK`, `KG` or `1` to `12` in \
              plugins/sds/plugin.toml [unknown-grade]",
             "note: userFlags.csv:3:flag: is about lunch eligibility, which is never stored — take it out of the export [lunch-refused]",
@@ -185,10 +184,30 @@ fn version_2_1_is_read_row_by_row() {
         facts(&books(&home, DAY)),
         [
             format!("114001 enrolled 110003 grade 10 {year}"),
+            "114001 listed 110003 grade 10 ..".to_owned(),
+            "114001 program iep".to_owned(),
             format!("114003 enrolled 110003 grade 10 {year}"),
+            "114003 listed 110003 grade 10 ..".to_owned(),
             format!("114004 enrolled 110003 grade 10 {year}"),
+            "114004 listed 110003 grade 10 ..".to_owned(),
+            "114004 program 504".to_owned(),
             "114008 enrolled 110001 grade ? 2021-09-01..2021-12-01 primary".to_owned(),
+            "114008 listed 110001 grade ? ..".to_owned(),
         ]
+    );
+    // Their names come from another file than their roles. A department's professor works at its college; the teacher's other role is at
+    // the ministry, which is no school.
+    assert_eq!(
+        staff(&home),
+        [
+            "114006 Jason Jonzer jjonzer@classrmtest31.org teacher 110001",
+            "114007 Kristen Fein kfein@classrmtest31.org teacher 110003",
+        ]
+    );
+    assert_eq!(
+        store(&home).directory().expect("names").len(),
+        4,
+        "families and staff are no students"
     );
     let groups: Vec<(String, String)> = store(&home)
         .groups()

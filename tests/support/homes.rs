@@ -1,10 +1,10 @@
 //! Homes for tests that look at screens: the real program, run on a folder, and everything that it said.
 
 #[path = "log.rs"]
-mod log;
+pub(crate) mod log;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 /// What one run of the program said and did.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,9 +19,7 @@ pub(crate) struct Said {
 
 /// Runs the program with a home.
 pub(crate) fn firstbell(home: &Path, arguments: &[&str]) -> Said {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_firstbell"));
-    command.arg("--home").arg(home).args(arguments);
-    let Output { status, stdout, stderr } = log::hear(&mut command, Some(home));
+    let Output { status, stdout, stderr } = log::hear(Some(home), arguments);
     let home = home.to_str().expect("a path of text");
     // Where the home lies is no part of what is said.
     let text = |bytes: Vec<u8>| {
@@ -37,6 +35,7 @@ pub(crate) fn firstbell(home: &Path, arguments: &[&str]) -> Said {
 }
 
 /// Makes a home with `init`, from an adapter's exports.
+#[allow(dead_code)] // each test binary takes what it needs
 pub(crate) fn init(folder: &Path, adapter: &str) -> PathBuf {
     let home = folder.join("home");
     let dir = home.to_str().expect("a path of text");

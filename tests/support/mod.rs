@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use firstbell::school::{Day, Weekday};
 use tempfile::TempDir;
@@ -531,10 +531,17 @@ impl District {
 
     /// Runs a command on the home.
     pub(crate) fn run(&self, arguments: &[&str]) -> Said {
-        let home = self.home();
-        let mut all = vec!["--home", home.to_str().expect("a path of text")];
-        all.extend(arguments);
-        bare(&all)
+        said(log::hear(Some(&self.home()), arguments))
+    }
+
+    /// Runs a command on the home through another program, such as `setpriv --reuid=65534`; `None` where that one cannot be run.
+    pub(crate) fn run_through(&self, before: &[&str], arguments: &[&str]) -> Option<Said> {
+        log::hear_through(before, Some(&self.home()), arguments).map(said)
+    }
+
+    /// Begins a command on the home and does not wait for its end.
+    pub(crate) fn begin(&self, arguments: &[&str]) -> log::Running {
+        log::Running::start(&self.home(), arguments, &[], self.folder.path().join("log"))
     }
 
     /// Every change of a student's standing so far, in order: `2026-09-25 chronic_absence - concern crossed`.
@@ -567,14 +574,14 @@ impl District {
 
 /// Runs the program without a home.
 pub(crate) fn bare(arguments: &[&str]) -> Said {
-    let home = arguments.iter().position(|word| *word == "--home");
-    let home = home.and_then(|at| arguments.get(at + 1)).map(Path::new);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_firstbell"));
-    let Output { status, stdout, stderr } = log::hear(command.args(arguments), home);
+    said(log::hear(None, arguments))
+}
+
+fn said(output: Output) -> Said {
     Said {
-        out: String::from_utf8(stdout).expect("the screen is UTF-8"),
-        err: String::from_utf8(stderr).expect("the error stream is UTF-8"),
-        code: status.code().expect("it ended by itself"),
+        out: String::from_utf8(output.stdout).expect("the screen is UTF-8"),
+        err: String::from_utf8(output.stderr).expect("the error stream is UTF-8"),
+        code: output.status.code().expect("it ended by itself"),
     }
 }
 

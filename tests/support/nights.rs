@@ -8,7 +8,6 @@ mod log;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use rusqlite::types::Value;
@@ -179,9 +178,7 @@ impl Home {
 
     /// What a command answers.
     pub(crate) fn ask(&self, allowed: &[i32], arguments: &[&str]) -> String {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_firstbell"));
-        command.arg("--home").arg(self.folder.path()).args(arguments);
-        let output = log::hear(&mut command, Some(self.folder.path()));
+        let output = log::hear(Some(self.folder.path()), arguments);
         let code = output.status.code().unwrap_or(-1);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(allowed.contains(&code), "{arguments:?} ended with {code}:\n{said}");

@@ -2,6 +2,7 @@
 //! [`crate::adopt`]; here it meets the home, the screen and the person.
 
 mod ask;
+mod explain;
 mod json;
 mod plan;
 mod sample;
@@ -22,6 +23,7 @@ use crate::monitor::{Place, Problem, Weight};
 use crate::records::{self, Context, Covers, DateFormat, Intake};
 use crate::round::Setup;
 use crate::school::{CodeMeaning, Day, Table};
+use ask::Verdict;
 use plan::Plan;
 
 /// Threads to read the file with.
@@ -50,6 +52,8 @@ struct Look<'a> {
     intake: Option<&'a Intake>,
     /// Attendance codes that have their meaning in the configuration already.
     known: &'a BTreeMap<String, CodeMeaning>,
+    /// Codes to which somebody has just given a meaning.
+    told: Vec<String>,
     /// What waits for a person, in words.
     open: Vec<String>,
     /// What is worth knowing about the reading, in words.
@@ -58,8 +62,39 @@ struct Look<'a> {
     wrote: Vec<String>,
 }
 
+impl<'a> Look<'a> {
+    fn new(path: &'a Path, sample: &'a Sample, guess: &'a Guess, known: &'a BTreeMap<String, CodeMeaning>) -> Look<'a> {
+        Look {
+            path,
+            sample,
+            guess,
+            plan: None,
+            intake: None,
+            known,
+            told: Vec::new(),
+            open: Vec::new(),
+            note: None,
+            wrote: Vec::new(),
+        }
+    }
+}
+
 /// Adopts a file.
 pub(super) fn adopt(desk: &mut Desk<'_>, arguments: &AdoptArguments) -> Result<Exit, Stop> {
+    match adopt_or_leave(desk, arguments) {
+        // Ctrl-D at a question: nobody has said that anything may be written.
+        Err(Stop::Screen(error)) if error.kind() == io::ErrorKind::UnexpectedEof => left(desk),
+        other => other,
+    }
+}
+
+/// A person wants it left as it is.
+fn left(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
+    writeln!(desk.out, "Nothing was written.")?;
+    Ok(Exit::Waits)
+}
+
+fn adopt_or_leave(desk: &mut Desk<'_>, arguments: &AdoptArguments) -> Result<Exit, Stop> {
     let mut said = said(arguments)?;
     let sample = sample::read(&arguments.file)?;
     let setup = match desk.setup() {
@@ -77,84 +112,108 @@ pub(super) fn adopt(desk: &mut Desk<'_>, arguments: &AdoptArguments) -> Result<E
     let known = setup
         .as_ref()
         .map_or(BTreeMap::new(), |setup| setup.config.meaning.attendance.codes.clone());
-    let mut guess = guess(&arguments.file, &sample, &said, year_start)?;
+    let again = |said: &Adopt| guess(&arguments.file, &sample, said, year_start);
+    let mut guess = again(&said)?;
     let mut input = io::stdin().lock();
     if asks {
-        let mut asking = ask::Asking::new(&mut input, desk.out);
-        asking.greet(&sample.name, &guess)?;
-        let again = |said: &Adopt| guess_or_problem(&arguments.file, &sample, said, year_start);
-        guess = asking.all(guess, &mut said, &known, &again)?;
+        guess = ask::Asking::new(&mut input, desk.out).all(&sample.name, guess, &mut said, &known, &again)?;
     }
-    let mut shown = Look {
-        path: &arguments.file,
-        sample: &sample,
-        guess: &guess,
-        plan: None,
-        intake: None,
-        known: &known,
-        open: Vec::new(),
-        note: None,
-        wrote: Vec::new(),
-    };
-    let lacking = lacking(&guess, &arguments.file);
-    let Some(setup) = setup.filter(|_| lacking.is_empty()) else {
-        show(desk, &shown)?;
-        if !lacking.is_empty() {
-            return Err(Stop::Problems(lacking));
-        }
-        if desk.format() == Format::Text {
-            writeln!(
-                desk.out,
-                "\nThere is no home here to write to: make one with `firstbell init DIR`, then adopt with `--home DIR`."
-            )?;
-        }
-        return Ok(Exit::Waits);
-    };
-    let mut made = plan::plan(&setup, &guess, &said, &sample.name);
-    if let (true, Err(problems)) = (asks, &made)
-        && problems.iter().all(|problem| problem.code == "adopt-feed-there")
-    {
-        let mut asking = ask::Asking::new(&mut input, desk.out);
-        asking.feed_there(problems, &mut said)?;
-        made = plan::plan(&setup, &guess, &said, &sample.name);
-    }
-    let plan = match made {
-        Ok(plan) => plan,
-        Err(problems) => {
-            show(desk, &shown)?;
-            return Err(Stop::Problems(problems));
-        }
-    };
-    let (intake, noted) = read(&setup, &plan, &guess, &arguments.file, &sample.name)?;
-    shown.plan = Some(&plan);
-    shown.intake = Some(&intake);
-    shown.open = open(&guess, &plan);
-    shown.note = noted.map(|problem| format!("{}: {}", problem.message, problem.remedy));
-    if intake.rows > 0 && !intake.usable {
-        show(desk, &shown)?;
-        return Err(Stop::Problems(vec![nothing_usable(&arguments.file)]));
-    }
-    let yes = arguments.yes
-        || asks && {
-            show(desk, &shown)?;
-            ask::Asking::new(&mut input, desk.out).write_it()?
+    loop {
+        let mut shown = Look::new(&arguments.file, &sample, &guess, &known);
+        shown.told = said.codes.iter().map(|(code, _)| code.clone()).collect();
+        let Some(setup) = whole(desk, setup.as_ref(), &shown)? else {
+            return Ok(Exit::Waits);
         };
-    if yes {
-        shown.wrote = write(&setup, &plan, &guess)?;
-    }
-    if asks && yes {
-        screen::wrote(desk.out, &shown, &setup)?;
-    } else if !asks {
-        show(desk, &shown)?;
-        if yes && desk.format() == Format::Text {
-            screen::wrote(desk.out, &shown, &setup)?;
+        let mut made = plan::plan(setup, &guess, &said, &sample.name);
+        if let (true, Err(problems)) = (asks, &made)
+            && problems.iter().all(|problem| problem.code == "adopt-feed-there")
+        {
+            if !ask::Asking::new(&mut input, desk.out).feed_there(problems, &mut said)? {
+                return left(desk);
+            }
+            made = plan::plan(setup, &guess, &said, &sample.name);
         }
+        let plan = match made {
+            Ok(plan) => plan,
+            Err(problems) => {
+                show(desk, &shown)?;
+                return Err(Stop::Problems(problems));
+            }
+        };
+        let (intake, noted) = read(setup, &plan, &guess, &arguments.file, &sample.name)?;
+        shown.plan = Some(&plan);
+        shown.intake = Some(&intake);
+        shown.open = open(&guess, &plan);
+        shown.note = noted.map(|problem| format!("{}: {}", problem.message, problem.remedy));
+        if intake.rows > 0 && !intake.usable {
+            show(desk, &shown)?;
+            return Err(Stop::Problems(vec![nothing_usable(&arguments.file)]));
+        }
+        if !asks {
+            return unasked(desk, setup, &mut shown, arguments.yes);
+        }
+        show(desk, &shown)?;
+        (guess, said) = loop {
+            let mut asking = ask::Asking::new(&mut input, desk.out);
+            let (column, from) = match asking.write_it()? {
+                Verdict::Write => {
+                    shown.wrote = write(setup, &plan, &guess)?;
+                    screen::wrote(desk.out, &shown, setup)?;
+                    return Ok(if shown.open.is_empty() { Exit::Done } else { Exit::Waits });
+                }
+                Verdict::Leave => return left(desk),
+                Verdict::Mend(column, from) => (column, from),
+            };
+            let mut better = said.clone();
+            better.set.retain(|(known, _)| *known != column);
+            better.set.push((column, from));
+            let refused = match again(&better) {
+                Ok(made) => match lacking(&made, &arguments.file).into_iter().next() {
+                    None => break (made, better),
+                    Some(problem) => problem,
+                },
+                Err(problem) => problem,
+            };
+            asking.refused(&refused)?;
+        };
+        writeln!(desk.out)?;
     }
+}
+
+/// The home to write to, where there is one and the table has all that it needs; else the guess is shown, and what is lacking said.
+fn whole<'s>(desk: &mut Desk<'_>, setup: Option<&'s Setup>, shown: &Look<'_>) -> Result<Option<&'s Setup>, Stop> {
+    let lacking = lacking(shown.guess, shown.path);
+    if setup.is_some() && lacking.is_empty() {
+        return Ok(setup);
+    }
+    show(desk, shown)?;
+    if !lacking.is_empty() {
+        return Err(Stop::Problems(lacking));
+    }
+    if desk.format() == Format::Text {
+        writeln!(
+            desk.out,
+            "\nThere is no home here to write to: make one with `firstbell init DIR`, then adopt with `--home DIR`."
+        )?;
+    }
+    Ok(None)
+}
+
+/// Shows the guess, and writes it where `--yes` said so.
+fn unasked(desk: &mut Desk<'_>, setup: &Setup, shown: &mut Look<'_>, yes: bool) -> Result<Exit, Stop> {
+    if let (true, Some(plan)) = (yes, shown.plan) {
+        shown.wrote = write(setup, plan, shown.guess)?;
+    }
+    show(desk, shown)?;
+    let text = desk.format() == Format::Text;
     if !yes {
-        if desk.format() == Format::Text {
+        if text {
             writeln!(desk.out, "\nNothing was written. Say it again with --yes.")?;
         }
         return Ok(Exit::Waits);
+    }
+    if text {
+        screen::wrote(desk.out, shown, setup)?;
     }
     Ok(if shown.open.is_empty() { Exit::Done } else { Exit::Waits })
 }
@@ -163,7 +222,7 @@ fn show(desk: &mut Desk<'_>, look: &Look<'_>) -> Result<(), Stop> {
     match desk.format() {
         Format::Json => json::write(desk.out, look)?,
         Format::Csv => screen::csv(desk.out, look)?,
-        Format::Text => screen::text(desk.out, look)?,
+        Format::Text | Format::Junit => screen::text(desk.out, look)?,
     }
     Ok(())
 }
@@ -226,7 +285,7 @@ fn usage(example: &str, text: &str) -> Problem {
     )
 }
 
-fn guess_or_problem(path: &Path, sample: &Sample, said: &Adopt, year_start: Option<Day>) -> Result<Guess, Problem> {
+fn guess(path: &Path, sample: &Sample, said: &Adopt, year_start: Option<Day>) -> Result<Guess, Problem> {
     let wishes = Wishes {
         table: said.table,
         set: said.set.clone(),
@@ -234,10 +293,6 @@ fn guess_or_problem(path: &Path, sample: &Sample, said: &Adopt, year_start: Opti
         year_start,
     };
     look(sample, &wishes).map_err(|unfit| unfit_problem(path, unfit))
-}
-
-fn guess(path: &Path, sample: &Sample, said: &Adopt, year_start: Option<Day>) -> Result<Guess, Stop> {
-    Ok(guess_or_problem(path, sample, said, year_start)?)
 }
 
 fn unfit_problem(path: &Path, unfit: Unfit) -> Problem {

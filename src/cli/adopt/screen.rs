@@ -112,7 +112,8 @@ pub(super) fn text(out: &mut dyn Write, look: &Look<'_>) -> io::Result<()> {
     Ok(())
 }
 
-fn columns_table(out: &mut dyn Write, guess: &Guess) -> io::Result<()> {
+/// The columns of the table, where each comes from and how sure that is.
+pub(super) fn columns_table(out: &mut dyn Write, guess: &Guess) -> io::Result<()> {
     let mut rows = vec![["column", "from", "", "such as"].map(str::to_owned)];
     for column in &guess.columns {
         let tail = |cell: &String| match &column.map.after {
@@ -151,6 +152,7 @@ fn codes(out: &mut dyn Write, look: &Look<'_>) -> io::Result<()> {
     for code in &guess.codes {
         let (sure, words) = match code.confidence {
             _ if look.known.contains_key(&code.code) => ("", "as firstbell.toml says"),
+            _ if look.told.contains(&code.code) => ("", "as you said"),
             Confidence::Unsure => (code.confidence.word(), "?"),
             _ => (code.confidence.word(), code.words),
         };
@@ -320,7 +322,8 @@ fn aligned<const N: usize>(out: &mut dyn Write, rows: &[[String; N]]) -> io::Res
     Ok(())
 }
 
-fn short(cell: &str) -> String {
+/// A cell as it fits a line.
+pub(super) fn short(cell: &str) -> String {
     short_to(cell, SAMPLE_CHARS)
 }
 

@@ -26,6 +26,27 @@ pub struct Ring {
     pub started: i64,
 }
 
+/// How an export lay in the inbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// One file of one feed.
+    #[default]
+    File,
+    /// Files that belong together, in a zip.
+    Zip,
+    /// The same in a folder.
+    Folder,
+    /// The same loose.
+    Loose,
+}
+
+impl Shape {
+    fn is_file(&self) -> bool {
+        *self == Shape::File
+    }
+}
+
 /// One export that a round accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -39,6 +60,12 @@ pub struct Entry {
     pub name: String,
     /// Blake3 of its bytes, hexadecimal.
     pub digest: String,
+    /// How it lay in the inbox. What was several files is kept as one zip.
+    #[serde(default, skip_serializing_if = "Shape::is_file")]
+    pub shape: Shape,
+    /// The schools of which a person said that it is right, none: of all; `None` where nobody had to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub believed: Option<Vec<String>>,
     /// Its size in bytes.
     pub size: u64,
     /// When it was last written, seconds since 1970-01-01 UTC.

@@ -1,8 +1,9 @@
 //! What is kept of accepted exports: the columns that their feed reads, compressed, with a line each that says where they came from.
 //!
-//! `YYYY/MM/DD/<digest>-<name>.csv.gz` below the archive's folder, by the day on which the round ran, and beside them
+//! `YYYY/MM/DD/<digest>-<name>.csv.gz` (for files that came together one `.zip` with all of them) below the archive's folder, by the day on which the round ran, and beside them
 //! `index.jsonl`. Nothing is read from it in a round; `rebuild` reads all of it.
 
+mod bundle;
 mod index;
 mod press;
 
@@ -10,18 +11,18 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use flate2::read::MultiGzDecoder;
 use rustc_hash::FxHashMap;
 
-use super::Export;
 use super::claim::{private_folder, sync_folder};
+use super::{Export, Together};
 use crate::monitor::{Place, Problem, Weight};
-use crate::records::{Adapter, Feed};
+use crate::records::{Adapter, Feed, Translated};
 use crate::school::{Day, SchoolYear};
 
-pub use index::{Entry, Line, Ring};
+pub use index::{Entry, Line, Ring, Shape};
 use press::Pressed;
 
 /// Hexadecimal digits of the digest in a kept file's name: enough to tell a district's exports apart.
@@ -33,6 +34,8 @@ const NAME_LETTERS: usize = 80;
 pub struct Bring<'b> {
     /// The file.
     pub export: &'b Export,
+    /// How it lay in the inbox, and its files where it is several.
+    pub together: Option<(Shape, &'b Together)>,
     /// Its feed's name in the store.
     pub feed_name: &'b str,
     /// Its feed.
@@ -45,6 +48,12 @@ pub struct Bring<'b> {
     pub digest: &'b str,
     /// Whether every cell of it is read, so that it can be kept as it is.
     pub whole: bool,
+    /// Whether a plugin reads it: then its rows are kept, and never the file itself, of which nobody can tell what is read.
+    pub by_plugin: bool,
+    /// The canonical rows that a plugin made of it, to be kept in its place.
+    pub translated: Option<&'b Translated>,
+    /// The schools of which a person said that it is right, none: of all; `None` where nobody had to.
+    pub believed: Option<Vec<String>>,
     /// Its place among the exports of its round, in the order in which they applied.
     pub place: u32,
 }
@@ -54,6 +63,8 @@ pub struct Bring<'b> {
 pub enum Refused {
     /// Its bytes are no longer those that were read.
     Changed,
+    /// A plugin reads it, and the rows that it made are not at hand.
+    NoRows,
     /// What the system says: a full disk, a folder that may not be written.
     System(io::Error),
 }
@@ -92,10 +103,17 @@ impl Archive {
     ///
     /// Why it was not kept; nothing half-written stays.
     pub fn keep(&mut self, ring: &Ring, bring: &Bring<'_>) -> Result<(), Refused> {
+        if bring.by_plugin && bring.translated.is_none() {
+            return Err(Refused::NoRows);
+        }
         let folder = day_folder(ring.today);
         private_folder(&self.root.join(&folder))?;
         let growing = self.root.join(&folder).join(".growing.part");
-        let pressed = press::press(bring, &growing).and_then(|pressed| match pressed.original == bring.digest {
+        let pressed = match bring.together {
+            Some((_, together)) => bundle::press(bring, together, &growing),
+            None => press::press(bring, &growing),
+        };
+        let pressed = pressed.and_then(|pressed| match pressed.original == bring.digest {
             true => self.name(&folder, &growing, bring).map(|kept| (pressed, kept)),
             false => Err(io::ErrorKind::ResourceBusy.into()),
         });
@@ -122,9 +140,10 @@ impl Archive {
             &bring.digest[..DIGITS.min(bring.digest.len())],
             stem(&bring.export.name)
         );
+        let ending = if bring.together.is_some() { "zip" } else { "csv.gz" };
         let names = (1..).map(|number| match number {
-            1 => format!("{folder}/{stem}.csv.gz"),
-            _ => format!("{folder}/{stem}-{number}.csv.gz"),
+            1 => format!("{folder}/{stem}.{ending}"),
+            _ => format!("{folder}/{stem}-{number}.{ending}"),
         });
         let mut free = names.filter(|name| fs::symlink_metadata(self.root.join(name)).is_err());
         let name = free.next().ok_or(io::ErrorKind::AlreadyExists)?;
@@ -224,41 +243,25 @@ impl Archive {
         index::read(&self.root)
     }
 
-    /// Writes a kept export to a place, with the time at which the original was written moved on by `later` seconds.
+    /// Writes a kept export to a place, with the time at which the original was written moved on by `later` seconds; how many bytes it
+    /// has.
     ///
     /// # Errors
     ///
     /// A problem where the kept file is not there or not what was kept.
-    pub fn unpack(&self, entry: &Entry, into: &Path, later: u32) -> Result<(), Problem> {
-        let unpacked = || -> io::Result<String> {
-            let mut from = MultiGzDecoder::new(File::open(self.root.join(&entry.kept))?);
-            let mut options = fs::OpenOptions::new();
-            options.write(true).create_new(true);
-            super::claim::owner_only(&mut options);
-            let mut hashing = press::Hashing::new(options.open(into)?);
-            io::copy(&mut from, &mut hashing)?;
-            let (file, digest) = hashing.finish();
-            let seconds = entry.written.saturating_add(i64::from(later));
-            let age = Duration::from_secs(seconds.unsigned_abs());
-            let written = match seconds {
-                0.. => UNIX_EPOCH.checked_add(age),
-                _ => UNIX_EPOCH.checked_sub(age),
-            };
-            if let Some(written) = written {
-                // A time that this file system cannot hold orders nothing any more.
-                let _ = file.set_modified(written);
-            }
-            Ok(digest)
+    pub fn unpack(&self, entry: &Entry, into: &Path, later: u32) -> Result<u64, Problem> {
+        let seconds = entry.written.saturating_add(i64::from(later));
+        let written = moment(seconds);
+        let done = match entry.shape {
+            Shape::File => self.unpack_file(entry, into, written),
+            _ => bundle::unpack(&self.root.join(&entry.kept), entry, into, written),
         };
-        let done = unpacked();
-        if done.as_ref().is_ok_and(|digest| *digest == entry.kept_digest) {
-            return Ok(());
-        }
-        let _ = fs::remove_file(into);
-        let why = done.map_or_else(
-            |error| error.to_string(),
-            |_| "its bytes are not those that were kept".to_owned(),
-        );
+        let why = match done {
+            Ok((digest, bytes)) if digest == entry.kept_digest => return Ok(bytes),
+            Ok(_) => "its bytes are not those that were kept".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        bundle::remove(into);
         Err(Problem::new(
             "archive-damaged",
             Weight::Waits,
@@ -266,6 +269,29 @@ impl Archive {
             format!("the kept file `{}` cannot be used: {why}", entry.kept),
             "put var/archive back from a backup, or go on without it",
         ))
+    }
+
+    fn unpack_file(&self, entry: &Entry, into: &Path, written: Option<SystemTime>) -> io::Result<(String, u64)> {
+        let mut from = MultiGzDecoder::new(File::open(self.root.join(&entry.kept))?);
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        super::claim::owner_only(&mut options);
+        let mut hashing = press::Hashing::new(options.open(into)?);
+        let bytes = io::copy(&mut from, &mut hashing)?;
+        let (file, digest) = hashing.finish();
+        if let Some(written) = written {
+            // A time that this file system cannot hold orders nothing any more.
+            let _ = file.set_modified(written);
+        }
+        Ok((digest, bytes))
+    }
+}
+
+fn moment(seconds: i64) -> Option<SystemTime> {
+    let age = Duration::from_secs(seconds.unsigned_abs());
+    match seconds {
+        0.. => UNIX_EPOCH.checked_add(age),
+        _ => UNIX_EPOCH.checked_sub(age),
     }
 }
 
@@ -276,6 +302,8 @@ fn entry(ring: &Ring, bring: &Bring<'_>, kept: String, pressed: &Pressed) -> Ent
         feed: bring.feed_name.to_owned(),
         name: bring.export.name.clone(),
         digest: pressed.original.clone(),
+        shape: bring.together.map_or(Shape::File, |(shape, _)| shape),
+        believed: bring.believed.clone(),
         size: bring.export.size,
         written: bring.export.written,
         kept,
@@ -291,7 +319,7 @@ fn day_folder(day: Day) -> String {
 /// An export's name as any file system takes it: letters, digits, dots, hyphens.
 fn stem(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
-    let end = if lower.ends_with(".csv") {
+    let end = if lower.ends_with(".csv") || lower.ends_with(".zip") {
         name.len() - 4
     } else {
         name.len()

@@ -248,6 +248,13 @@ fn periods_are_parts_of_the_day_rounded_once() {
         Count(4),
         "nobody said how many periods a day has"
     );
+    let late = periods(&[("3", "T")]);
+    assert_eq!(
+        late.ask("2026-08-21", Word::EnrolledDays),
+        Count(5),
+        "where no period was missed nobody has to"
+    );
+    assert_eq!(late.ask("2026-08-21", Word::Tardies), Count(1));
     drawn.meaning.attendance.periods_per_day = Some(7);
     assert_eq!(drawn.ask("2026-08-21", Word::Absences), Number(0.286), "2 of 7");
     drawn

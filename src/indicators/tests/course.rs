@@ -180,6 +180,16 @@ fn missing_work_adds_up_where_it_is_counted() {
 }
 
 #[test]
+fn missing_work_counts_in_a_course_without_a_grade_too() {
+    let mut drawn = quarters();
+    // The drawn scale's no-mark; a course in which nothing is graded yet bears one such as `NG`.
+    drawn.mark("1", "S", "Art", "Q2", "2026-11-02", "65").missing_work = Some(1);
+    drawn.mark("1", "S", "Band", "Q2", "2026-11-02", "P").missing_work = Some(8);
+    assert_eq!(drawn.ask("2026-11-20", Word::MissingWork), Count(9));
+    assert_eq!(drawn.ask("2026-11-20", Word::Marks), Count(1), "and in nothing else");
+}
+
+#[test]
 fn a_drop_of_exactly_seven_is_exactly_seven() {
     let mut drawn = quarters();
     for (course, before, now) in [("A", "80.1", "70.3"), ("B", "80.2", "75.2"), ("C", "80.3", "74.1")] {

@@ -1,71 +1,79 @@
-//! A district's wording is tried on made-up letters before it is put to work.
+//! Wording of plugins and of the district is tried on made-up letters before it is put to work.
+
+use std::collections::BTreeMap;
 
 use minijinja::Environment;
 
 use crate::crossings::Reason;
 use crate::directory::Person;
-use crate::monitor::{Place, Problem, Weight};
+use crate::monitor::Problem;
 use crate::outbox::{Content, Entry, FlagCount, Kind, Letter, ReportLine, State};
 use crate::school::{Area, Day, Level};
 
 use super::super::settings::{Settings, Show};
 use super::super::view;
-use super::{Part, broken, environment, file, render};
+use super::{BUILT_IN_WORDING, Fault, Part, Replaced, Wording, environment, file, render};
 
 /// Stands in every cell of the made-up letter: wording that prints it as it is would print a student's markup too.
 const MARKUP: &str = "<b>\"&'";
 
-/// The largest part of the replacements that works together; `None` where none is left.
-pub(super) fn largest_working(
-    mut files: Vec<&(String, String)>,
-    problems: &mut Vec<Problem>,
-) -> Option<Environment<'static>> {
-    while !files.is_empty() {
-        let Err(problem) = try_all(&files) else {
-            return Some(laid_over(&files).0);
+/// The files that count, by their names.
+type Top<'w> = BTreeMap<&'w str, &'w Wording>;
+
+/// The largest part of the replacements that works together; `None` where none is left. Where a file is set aside, an earlier one of
+/// its name takes its place.
+pub(super) fn largest_working(mut files: Vec<&Wording>, problems: &mut Vec<Problem>) -> Option<Replaced> {
+    loop {
+        let top: Top<'_> = files.iter().map(|file| (file.name.as_str(), *file)).collect();
+        if top.is_empty() {
+            return None;
+        }
+        let Err(fault) = try_all(&top) else {
+            return Some(Replaced {
+                environment: laid_over(&top).0,
+                paths: top
+                    .values()
+                    .map(|file| (file.name.clone(), file.path.clone()))
+                    .collect(),
+            });
         };
         // A fault in a partial shows in the letter that includes it; what stands in neither is the letter's own.
-        let guilty = problem.place.file.clone().unwrap_or_default();
-        let before = files.len();
-        files.retain(|(name, _)| format!("letters/{name}") != guilty);
-        if files.len() == before {
-            files.clear();
-        }
-        problems.push(problem);
+        let guilty = top.get(fault.name.as_str()).copied();
+        files.retain(|file| match guilty {
+            Some(guilty) => !std::ptr::eq(*file, guilty),
+            None => !top.values().any(|other| std::ptr::eq(*file, *other)),
+        });
+        let next = files.iter().rev().find(|file| file.name == fault.name);
+        let in_its_place = next.map_or(BUILT_IN_WORDING.to_owned(), |next| format!("`{}`", next.path));
+        problems.push(fault.problem(guilty.map(|file| file.path.as_str()), &in_its_place));
     }
-    None
 }
 
-fn laid_over(files: &[&(String, String)]) -> (Environment<'static>, Result<(), Problem>) {
+fn laid_over(top: &Top<'_>) -> (Environment<'static>, Result<(), Fault>) {
     let mut environment = environment();
     let mut outcome = Ok(());
-    for (name, text) in files {
-        if let Err(error) = environment.add_template_owned(name.clone(), text.clone()) {
-            outcome = outcome.and(Err(broken(name, &error)));
+    for (name, file) in top {
+        if let Err(error) = environment.add_template_owned((*name).to_owned(), file.text.clone()) {
+            outcome = outcome.and(Err(Fault::of(name, &error)));
         }
     }
     (environment, outcome)
 }
 
-fn try_all(files: &[&(String, String)]) -> Result<(), Problem> {
-    let (environment, compiled) = laid_over(files);
+fn try_all(top: &Top<'_>) -> Result<(), Fault> {
+    let (environment, compiled) = laid_over(top);
     compiled?;
     for kind in [Kind::Nightly, Kind::StartingList, Kind::OperatorReport] {
         for show in [Show::Initials, Show::Id, Show::Names, Show::Counts] {
             for letter in [full_letter(kind), bare_letter(kind)] {
-                try_one(&environment, files, &letter, show)?;
+                try_one(&environment, top, &letter, show)?;
             }
         }
     }
     Ok(())
 }
 
-fn try_one(
-    environment: &Environment<'static>,
-    files: &[&(String, String)],
-    letter: &Letter,
-    show: Show,
-) -> Result<(), Problem> {
+fn try_one(environment: &Environment<'static>, top: &Top<'_>, letter: &Letter, show: Show) -> Result<(), Fault> {
     let settings = Settings {
         district: MARKUP.to_owned(),
         show,
@@ -76,29 +84,29 @@ fn try_one(
     let view = view::context(letter, &|_| Some(person()), &|_| MARKUP.to_owned(), &settings);
     for part in [Part::Text, Part::Html] {
         let name = file(letter.kind, part);
-        let text = render(environment, name, &view).map_err(|error| broken(name, &error))?;
+        let text = render(environment, name, &view).map_err(|error| Fault::of(name, &error))?;
         if part == Part::Html && text.contains(MARKUP) {
-            return Err(unescaped(name, files));
+            return Err(unescaped(name, top));
         }
     }
     Ok(())
 }
 
-/// Names the first HTML file that is the district's: one of them must be what turned the escaping off.
-fn unescaped(name: &str, files: &[&(String, String)]) -> Problem {
-    let guilty = files.iter().map(|(file, _)| file.as_str()).find(|file| *file == name);
-    let partial = files
-        .iter()
-        .map(|(file, _)| file.as_str())
-        .find(|file| file.ends_with(".html.j2"));
-    let file = guilty.or(partial).unwrap_or(name);
-    Problem::new(
-        "letters-unescaped",
-        Weight::Waits,
-        Place::file(format!("letters/{file}")),
-        format!("the wording in `{file}` prints cells as markup; the built-in wording stands in its place"),
-        "take `autoescape` out of it: a student's name must never be able to change a letter",
-    )
+/// Names the first HTML file that is no built-in one: one of them must be what turned the escaping off.
+fn unescaped(name: &str, top: &Top<'_>) -> Fault {
+    let mut html = top.keys().copied().filter(|file| file.ends_with(".html.j2"));
+    let guilty = if top.contains_key(name) {
+        Some(name)
+    } else {
+        html.next()
+    };
+    Fault {
+        code: "letters-unescaped",
+        name: guilty.unwrap_or(name).to_owned(),
+        line: None,
+        what: "prints cells as markup".to_owned(),
+        remedy: "take `autoescape` out of it: a student's name must never be able to change a letter",
+    }
 }
 
 fn person() -> Person {

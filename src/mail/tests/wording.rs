@@ -3,9 +3,9 @@
 use super::*;
 
 fn with(files: &[(&str, &str)]) -> (Templates, Vec<String>) {
-    let files: Vec<(String, String)> = files
+    let files: Vec<Wording> = files
         .iter()
-        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .map(|(name, text)| Wording::new(format!("letters/{name}"), *text))
         .collect();
     let (templates, problems) = Templates::with_replacements(&files);
     let told = problems
@@ -36,8 +36,8 @@ fn one_file_can_be_replaced_and_the_others_stay() {
 
 #[test]
 fn every_built_in_file_is_its_own_good_replacement() {
-    let files: Vec<(String, String)> = Templates::names()
-        .map(|name| (name.to_owned(), Templates::text_of(name).expect("its text").to_owned()))
+    let files: Vec<Wording> = Templates::names()
+        .map(|name| Wording::new(format!("letters/{name}"), Templates::text_of(name).expect("its text")))
         .collect();
     assert_eq!(
         files.len(),
@@ -85,10 +85,52 @@ fn wording_that_lets_cells_through_as_markup_is_refused() {
 }
 
 #[test]
+fn of_two_files_the_later_counts_and_the_earlier_stands_in_for_it() {
+    let of_plugin = |name: &str, text: &str| Wording::new(format!("plugins/ours/letters/{name}"), text);
+    let own = |name: &str, text: &str| Wording::new(format!("letters/{name}"), text);
+    let told = |files: &[Wording]| {
+        let (templates, problems) = Templates::with_replacements(files);
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        (text(&templates), told.join("\n"))
+    };
+    let lower = of_plugin("_foot.txt.j2", "\nThe plugin\n");
+    let (letter, problems) = told(&[lower.clone(), own("_foot.txt.j2", "\nThe home\n")]);
+    assert!(letter.ends_with("\nThe home\n") && problems.is_empty(), "{problems}");
+    let (letter, problems) = told(&[lower.clone(), own("_foot.txt.j2", "\n{{ nobody }}\n")]);
+    assert!(letter.ends_with("\nThe plugin\n"), "{letter}");
+    assert!(
+        problems.starts_with("letters/_foot.txt.j2:2: the wording in `_foot.txt.j2` cannot be used")
+            && problems.contains("`plugins/ours/letters/_foot.txt.j2` stands in its place"),
+        "{problems}"
+    );
+    let (letter, problems) = told(&[
+        of_plugin("_foot.txt.j2", "{% if %}"),
+        own("_head.txt.j2", "Dear reader,\n"),
+    ]);
+    assert!(
+        letter.starts_with("Dear reader,\n"),
+        "a broken plugin takes nothing else with it: {letter}"
+    );
+    assert!(
+        problems.starts_with("plugins/ours/letters/_foot.txt.j2:1: ")
+            && problems.contains("the built-in wording stands in its place"),
+        "{problems}"
+    );
+    let (letter, problems) = told(&[of_plugin("_foot.txt.j2", "{% if %}"), own("_foot.txt.j2", "{% for %}")]);
+    assert_eq!(
+        (
+            letter,
+            problems.lines().filter(|line| line.contains("letters-broken")).count()
+        ),
+        (built_in(), 2)
+    );
+}
+
+#[test]
 fn a_file_that_replaces_nothing_is_named() {
     let files = [
-        ("nightly.txt".to_owned(), String::new()),
-        ("notes.docx".to_owned(), String::new()),
+        Wording::new("letters/nightly.txt", ""),
+        Wording::new("letters/notes.docx", ""),
     ];
     let (_, problems) = Templates::with_replacements(&files);
     assert_eq!(problems[0].remedy, "did you mean `nightly.txt.j2`");

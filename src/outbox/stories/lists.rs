@@ -125,7 +125,7 @@ fn the_operator_reads_each_line_once_a_morning() {
     let mut outbox = Outbox::new();
     let report = |lines: &[ReportLine], outbox: &mut Outbox| {
         let address = "data.manager@district.example";
-        let act = outbox.with_desk(|desk| operator_report(lines, address, &outbox.posted, desk));
+        let act = outbox.with_desk(|desk| operator_report(lines, None, address, &outbox.posted, desk));
         outbox.carry_out(act.as_slice());
         act.is_some()
     };
@@ -144,4 +144,27 @@ fn the_operator_reads_each_line_once_a_morning() {
     assert!(!report(&lines, &mut outbox));
     assert!(report(&[line("A rule was set aside.")], &mut outbox));
     assert_eq!(outbox.waiting()[0].content.report, [line("A rule was set aside.")]);
+}
+
+#[test]
+fn whom_a_round_looked_at_is_said_beside_other_news_and_is_none_itself() {
+    let mut outbox = Outbox::new();
+    let report = |lines: &[ReportLine], looked_at: &str, outbox: &mut Outbox| {
+        let beside = line(looked_at);
+        let act =
+            outbox.with_desk(|desk| operator_report(lines, Some(&beside), "op@district.example", &outbox.posted, desk));
+        outbox.carry_out(act.as_slice());
+        act.is_some()
+    };
+    let read = [line("attendance.csv was read.")];
+    assert!(report(&read, "4 days", &mut outbox));
+    assert_eq!(outbox.waiting()[0].content.report, [read[0].clone(), line("4 days")]);
+    outbox.send_all();
+    // The same rows in another order: other days are looked at again, and nothing is new.
+    assert!(!report(&read, "2 days", &mut outbox));
+    assert!(report(&[line("A file is late.")], "2 days", &mut outbox));
+    assert_eq!(
+        outbox.waiting()[0].content.report,
+        [line("A file is late."), line("2 days")]
+    );
 }

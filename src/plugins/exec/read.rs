@@ -18,10 +18,10 @@ use crate::records::Bytes;
 /// Bytes of one message of base64: a multiple of 3, so that the texts can be joined.
 const PIECE_BYTES: usize = 48 << 10;
 /// How long the thread that writes may take to say how it ended, once the program has.
-const WRITER: Duration = Duration::from_secs(5);
+pub(super) const WRITER: Duration = Duration::from_secs(5);
 
 /// Why writing ended.
-enum Wrote {
+pub(super) enum Wrote {
     All,
     /// The program closed its input.
     Deaf,
@@ -144,7 +144,7 @@ fn pieces(mut bytes: Box<dyn Bytes>, to: &mut talk::Input, deaf: &mut bool) -> i
     }
 }
 
-fn put(to: &mut impl io::Write, message: &Value) -> io::Result<()> {
+pub(super) fn put(to: &mut impl io::Write, message: &Value) -> io::Result<()> {
     serde_json::to_writer(&mut *to, message)?;
     to.write_all(b"\n")
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
+mod tellers;
+
 use super::Channel;
 use crate::mail::Carrier as _;
 use crate::outbox::Outcome;
@@ -17,6 +19,10 @@ const HELLO: &str = "read hello; echo '{\"firstbell\": 1, \"needs\": [\"export\"
 fn home(folder: &Path, kind: &str, script: &str, exec: &str) -> Plugins {
     let (provides, reads) = match kind {
         "source" => ("provides = [\"schools\"]", "[\"export\"]"),
+        "indicator" => (
+            "provides = [\"lakeside\"]",
+            "[\"average\", \"absences(last(20))\", \"in_program(\\\"iep\\\")\"]",
+        ),
         _ => ("", "[\"id\", \"subject\"]"),
     };
     let manifest = format!(
@@ -377,6 +383,31 @@ fn a_letter_whose_channel_broke_after_it_had_it_may_have_arrived() {
     assert!(
         matches!(before, Outcome::Unreached(_)),
         "no letter was begun: {before:?}"
+    );
+}
+
+#[test]
+fn a_channel_of_another_version_or_that_wants_more_is_given_no_letter_and_one_that_floods_is_ended() {
+    for (script, why) in [
+        ("read hello; echo '{\"firstbell\": 2}'; sleep 600\n", "speaks version 2"),
+        (
+            "read hello; echo '{\"firstbell\": 1, \"needs\": [\"html\"]}'; sleep 600\n",
+            "asks for `html`",
+        ),
+        ("read hello; echo hello\n", "no JSON object"),
+        ("sleep 600\n", "within 1 s"),
+    ] {
+        let outcome = channel(script, "hello_seconds = 1", 1).remove(0);
+        assert!(
+            matches!(&outcome, Outcome::Unreached(told) if told.contains(why)),
+            "{script}: {outcome:?}"
+        );
+    }
+    let flood = "read hello; echo '{\"firstbell\": 1}'\nread letter\nwhile :; do printf aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done\n";
+    let outcome = channel(flood, "", 1).remove(0);
+    assert!(
+        matches!(&outcome, Outcome::Unsure(told) if told.contains("a line of more than")),
+        "{outcome:?}"
     );
 }
 

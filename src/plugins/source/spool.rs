@@ -1,12 +1,12 @@
 //! Canonical rows between a plugin and the reader: a file that nobody else can open, gone when it is done with.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::private_folder;
-use crate::records::Bytes;
+use crate::records::{Bytes, Translated};
 
 /// The last column: where in the export a row came from. No canonical column begins so.
 const LINE: &str = "@line";
@@ -65,13 +65,67 @@ impl Drop for Gone {
 /// Rows that are written, to be read.
 pub(crate) struct Rows {
     file: File,
+    path: Gone,
+}
+
+/// Rows that live as long as somebody may want to keep them.
+struct Kept {
+    file: File,
     _path: Gone,
+}
+
+impl io::Read for Kept {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.file.read(into)
+    }
+}
+
+impl io::Seek for Kept {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
 }
 
 impl Rows {
     pub(crate) fn bytes(&mut self) -> &mut dyn Bytes {
         &mut self.file
     }
+
+    /// What is kept of the export: these rows, and a row that is none for each that the plugin failed on, so that they are counted
+    /// again.
+    pub(crate) fn into_translated(mut self, failed: u64) -> io::Result<Translated> {
+        self.file.seek(io::SeekFrom::End(0))?;
+        let mut out = BufWriter::new(&self.file);
+        for _ in 0..failed {
+            out.write_all(FAILED_ROW)?;
+        }
+        out.flush()?;
+        drop(out);
+        let Rows { file, path } = self;
+        Ok(Translated::new(Kept { file, _path: path }))
+    }
+}
+
+/// A row that a plugin failed on.
+const FAILED_ROW: &[u8] = b"?\n";
+
+/// Whether an export is rows of these columns already, as a plugin gave them before: then it is not given to one again.
+pub(crate) fn is_translated(bytes: &mut dyn Bytes, columns: &[&'static str]) -> io::Result<bool> {
+    let wanted = first_line(columns);
+    let mut found = vec![0; wanted.len()];
+    bytes.seek(io::SeekFrom::Start(0))?;
+    let same = match bytes.read_exact(&mut found) {
+        Ok(()) => found == wanted.as_bytes(),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => false,
+        Err(error) => return Err(error),
+    };
+    bytes.seek(io::SeekFrom::Start(0))?;
+    Ok(same)
+}
+
+fn first_line(columns: &[&'static str]) -> String {
+    let names: String = columns.iter().map(|column| format!("{column},")).collect();
+    format!("{names}{LINE}\n")
 }
 
 impl Spool {
@@ -100,11 +154,14 @@ impl Spool {
             columns: columns.to_vec(),
             shown: None,
         };
-        for column in columns {
-            write!(spool.file, "{column},")?;
-        }
-        writeln!(spool.file, "{LINE}")?;
+        spool.file.write_all(first_line(columns).as_bytes())?;
         Ok(spool)
+    }
+
+    /// Takes rows that a plugin gave before, as they stand.
+    pub(crate) fn again(&mut self, bytes: &mut dyn Bytes) -> io::Result<()> {
+        bytes.seek(io::SeekFrom::Start(first_line(&self.columns).len() as u64))?;
+        io::copy(bytes, &mut self.file).map(|_| ())
     }
 
     /// An empty row.
@@ -128,7 +185,7 @@ impl Spool {
     /// Ends writing.
     pub(crate) fn finish(self) -> io::Result<Rows> {
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(Rows { file, _path: self.path })
+        Ok(Rows { file, path: self.path })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading one file of a bundle: its header, its rows, one row per key.
 
-use std::io::{self, Cursor};
+use std::io;
 
 use encoding_rs::Encoding;
 use memchr::memchr_iter;
@@ -15,7 +15,7 @@ use crate::records::header::{Header, header_with};
 use crate::records::lines::{Row, plain, quoted};
 use crate::records::notes::{Line, Notes};
 use crate::records::read::{CELL_BYTES, first_record};
-use crate::records::source::{Chunk, FALLBACK, Holds, Source, encoding_of, first_invalid_line};
+use crate::records::source::{Bytes, Chunk, FALLBACK, Holds, Source, encoding_of, first_invalid_line};
 
 /// What one file of a bundle held.
 pub(super) struct Opened {
@@ -36,7 +36,7 @@ pub(super) struct Opened {
 /// Reads a file of a bundle.
 pub(super) fn open(
     file: &str,
-    bytes: Vec<u8>,
+    from: &mut dyn Bytes,
     member: &Member,
     bundle: &Bundle,
     feed: &Feed,
@@ -50,13 +50,12 @@ pub(super) fn open(
         unread: Vec::new(),
         usable: false,
     };
-    let mut from = Cursor::new(bytes);
     let mut reading = feed.encoding.as_deref().and_then(encoding_of);
     for _ in 0..2 {
-        match attempt(file, &mut from, reading, member, bundle, adapter, &mut opened) {
+        match attempt(file, from, reading, member, bundle, adapter, &mut opened) {
             Ok(true) => return opened,
             Ok(false) => {
-                let line = first_invalid_line(&mut from).unwrap_or(0);
+                let line = first_invalid_line(from).unwrap_or(0);
                 opened.problems.push(explain::not_utf8(file, line));
                 reading = Some(FALLBACK);
             }
@@ -72,7 +71,7 @@ pub(super) fn open(
 /// Reads the file once; `false` where it is not UTF-8 and nobody said what else.
 fn attempt(
     file: &str,
-    from: &mut Cursor<Vec<u8>>,
+    from: &mut dyn Bytes,
     reading: Option<&'static Encoding>,
     member: &Member,
     bundle: &Bundle,
@@ -94,7 +93,7 @@ fn attempt(
     let at = |name: &String| column_at(&header, member, name);
     let missing: Vec<&String> = std::iter::once(&member.key)
         .chain(&member.needs)
-        .filter(|name| at(name).is_none())
+        .filter(|name| !name.is_empty() && at(name).is_none())
         .collect();
     if !missing.is_empty() {
         let missing = missing
@@ -129,7 +128,7 @@ fn attempt(
             .map(|(_, at)| Some(*at))
             .chain([status, modified])
             .collect(),
-        key: (at(&member.key).unwrap_or(0), member.key.as_str()),
+        key: member.own_key().and_then(at).map(|at| (at, member.key.as_str())),
         notes: Notes::default(),
         header: &header,
         adapter,
@@ -146,7 +145,7 @@ fn attempt(
 }
 
 /// Where a column stands in the header, any case, under its own name or another that it was seen under.
-fn column_at(header: &Header, member: &Member, name: &str) -> Option<usize> {
+pub(super) fn column_at(header: &Header, member: &Member, name: &str) -> Option<usize> {
     let others = member.also.iter().find(|(right, _)| right == name);
     std::iter::once(name)
         .chain(others.into_iter().flat_map(|(_, names)| names).map(String::as_str))
@@ -174,7 +173,7 @@ fn missing_column(file: &str, name: &str, header: &Header, adapter: &Adapter) ->
 struct Raw<'h> {
     sheet: Sheet,
     places: Vec<Option<usize>>,
-    key: (usize, &'h str),
+    key: Option<(usize, &'h str)>,
     notes: Notes,
     header: &'h Header,
     adapter: &'h Adapter,
@@ -221,12 +220,11 @@ impl Raw<'_> {
         if !self.sound(row, Line::new(0, line)) {
             return;
         }
-        if row.cell(self.key.0).is_empty() {
-            match row.cells().all(str::is_empty) {
-                true => self.notes.add("blank-row", Line::new(0, line), "", ""),
-                false => self.notes.reject("missing-cell", Line::new(0, line), self.key.1, ""),
-            }
-            return;
+        if row.cells().all(str::is_empty) {
+            return self.notes.add("blank-row", Line::new(0, line), "", "");
+        }
+        if let Some((_, key)) = self.key.filter(|(at, _)| row.cell(*at).is_empty()) {
+            return self.notes.reject("missing-cell", Line::new(0, line), key, "");
         }
         let nulls = &self.adapter.null_words;
         let cells = self.places.iter().map(|place| {
@@ -268,13 +266,17 @@ impl Raw<'_> {
 /// One row per key, in the order of the keys, without those that are gone; and the keys of those.
 fn settled(raw: Sheet, member: &Member, bundle: &Bundle, notes: &mut Notes) -> (Sheet, Vec<String>) {
     let width = raw.names.len() - 2;
-    let key = raw.at(&member.key).unwrap_or(0);
+    let key = member.own_key().and_then(|key| raw.at(key));
+    // Without a key a row is told from others by all that it holds.
+    let told_by = key.map_or(0..width, |key| key..key + 1);
+    let rows = &raw;
+    let id = |row: usize| told_by.clone().map(move |at| rows.cell(row, at));
     let (status, modified) = (width, width + 1);
     let mut order: Vec<usize> = (0..raw.len()).collect();
     // Of two rows with one key the one changed last counts; where nobody says which, their text decides, not their order.
     order.sort_by(|&one, &two| {
-        let by_key = raw.cell(one, key).cmp(raw.cell(two, key));
-        by_key
+        id(one)
+            .cmp(id(two))
             .then_with(|| raw.cell(two, modified).cmp(raw.cell(one, modified)))
             .then_with(|| raw.row(one).cmp(raw.row(two)))
             .then(one.cmp(&two))
@@ -284,14 +286,14 @@ fn settled(raw: Sheet, member: &Member, bundle: &Bundle, notes: &mut Notes) -> (
     let mut last: Option<usize> = None;
     for row in order {
         let line = Line::new(0, raw.line(row).saturating_sub(1));
-        if let Some(before) = last.filter(|before| raw.cell(*before, key) == raw.cell(row, key)) {
+        if let Some(before) = last.filter(|before| id(*before).eq(id(row))) {
             let same = raw.row(before).take(width + 1).eq(raw.row(row).take(width + 1));
             notes.add(if same { "duplicate" } else { "conflict" }, line, "", "");
             continue;
         }
         last = Some(row);
         if is_deleted(raw.cell(row, status), bundle, line, notes) {
-            deleted.push(raw.cell(row, key).to_owned());
+            deleted.extend(key.map(|key| raw.cell(row, key).to_owned()));
         } else {
             sheet.push(raw.line(row), raw.row(row).take(width));
         }

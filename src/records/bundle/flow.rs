@@ -53,7 +53,15 @@ pub(super) struct Made<'s> {
 enum Do<'s> {
     First(Vec<Option<usize>>),
     Words(Vec<Option<usize>>),
+    Same(Option<usize>, Option<usize>),
     Spread(Option<usize>, &'s str),
+    Pick {
+        at: Option<usize>,
+        by: &'s str,
+        /// First and last day by key.
+        days: FxHashMap<&'s str, (Day, Day)>,
+        date: Vec<Option<usize>>,
+    },
     Join(Joined<'s>),
     Blank(Option<usize>, Option<usize>, &'s [String]),
     Keep {
@@ -150,7 +158,27 @@ fn ready<'s>(step: &'s Step, names: &mut Vec<String>, sheets: &'s BTreeMap<Strin
             names.push(name.clone());
             done
         }
+        Step::Same { of: [one, two], name } => {
+            let done = Do::Same(find(names, one), find(names, two));
+            names.push(name.clone());
+            done
+        }
         Step::Spread { column, by } => Do::Spread(find(names, column), by),
+        Step::Pick {
+            column,
+            by,
+            file,
+            key,
+            between,
+            date,
+        } => Do::Pick {
+            at: find(names, column),
+            by,
+            days: sheets
+                .get(file)
+                .map_or_else(FxHashMap::default, |sheet| spans(sheet, key, between)),
+            date: find_all(names, date),
+        },
         Step::Join(join) => {
             let sheet = sheets.get(&join.file);
             let from = find(names, &join.from);
@@ -180,6 +208,37 @@ fn ready<'s>(step: &'s Step, names: &mut Vec<String>, sheets: &'s BTreeMap<Strin
         Step::ThisYear { start, end } => Do::ThisYear(find(names, start), find(names, end)),
         Step::Group { .. } | Step::TellApart { .. } | Step::Scores(_) => Do::First(Vec::new()),
     }
+}
+
+/// The first and last days of a file's rows by their keys.
+fn spans<'s>(sheet: &'s Sheet, key: &str, between: &[String; 2]) -> FxHashMap<&'s str, (Day, Day)> {
+    let (start, end) = (sheet.at(&between[0]), sheet.at(&between[1]));
+    let (Some(key), Some(start), Some(end)) = (sheet.at(key), start, end) else {
+        return FxHashMap::default();
+    };
+    let span = |row: usize| {
+        Some((
+            sheet.cell(row, key),
+            (day(sheet.cell(row, start))?, day(sheet.cell(row, end))?),
+        ))
+    };
+    (0..sheet.len()).filter_map(span).collect()
+}
+
+/// The entry of a list whose days hold a date, the shortest first; else the first.
+fn picked<'c>(cell: &'c str, by: &str, days: &FxHashMap<&str, (Day, Day)>, date: Option<Day>) -> &'c str {
+    let entries = || cell.split(by).map(str::trim).filter(|entry| !entry.is_empty());
+    let length = |entry: &str| {
+        let (start, end) = *days.get(entry)?;
+        date.is_some_and(|date| start <= date && date <= end)
+            .then_some(end.0 - start.0)
+    };
+    let holding = entries().filter_map(|entry| Some((length(entry)?, entry)));
+    holding
+        .min()
+        .map(|(_, entry)| entry)
+        .or_else(|| entries().next())
+        .unwrap_or("")
 }
 
 /// The rows of the other side by what points to them, without those that a join does not want.
@@ -231,6 +290,22 @@ fn run<'s>(
                 run(rest, one, year, notes, out);
             }
             return;
+        }
+        Do::Same(one, two) => {
+            let (one, two) = (flow.cell(*one), flow.cell(*two));
+            let says = match one.is_empty() || two.is_empty() {
+                true => "",
+                false if one == two => "true",
+                false => "false",
+            };
+            flow.cells.push(Cow::Borrowed(says));
+        }
+        Do::Pick { at, by, days, date } => {
+            let date = date.iter().find_map(|at| day(flow.cell(*at)));
+            if let Some(at) = at.filter(|at| flow.cells[*at].contains(*by)) {
+                let entry = picked(&flow.cells[at], by, days, date).to_owned();
+                flow.cells[at] = Cow::Owned(entry);
+            }
         }
         Do::Blank(at, when, words) => {
             if let Some(at) = at.filter(|_| is_one_of(flow.cell(*when), words)) {

@@ -87,6 +87,15 @@ impl Listed {
             .is_some_and(|start| start.eq_ignore_ascii_case(&listing.prefix));
         if has_prefix {
             let name = property[listing.prefix.len()..].to_ascii_lowercase();
+            let name = name.strip_suffix(".csv").unwrap_or(&name).to_owned();
+            let is_ours = adapter
+                .bundle
+                .as_ref()
+                .is_none_or(|bundle| bundle.holds(&format!("{name}.csv")));
+            // Nobody reads the file, whatever is said of it.
+            if !is_ours {
+                return;
+            }
             let mode = MODES.iter().find(|(word, _)| word.eq_ignore_ascii_case(value));
             let twice = self
                 .modes

@@ -1,18 +1,24 @@
 //! Exports of several files that belong together: each is read, corrected by what changed, and their rows are joined into tables.
 //!
-//! In: the files' bytes, what is kept of earlier exports, the adapter's recipe. Out: one [`Intake`] per table, and what to keep.
+//! In: the files, opened one after the other, what is kept of earlier exports, the adapter's recipe. Out: one [`Intake`] per table, and
+//! what to keep.
 //! Never: one half of a bundle; a file opened; code for one named system.
 
 mod file;
 mod flow;
+mod keep;
 mod listing;
+mod parts;
 mod recipe;
 mod scores;
 mod sheet;
 mod tables;
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 
+pub use keep::keep_part;
+pub use parts::{Outline, Part, Parts, outline};
 pub use recipe::{Bundle, Join, Listing, Member, Scores, Step, View};
 
 use self::file::Opened;
@@ -26,15 +32,6 @@ use super::notes::{Lines, Notes};
 use super::read::Context;
 use crate::monitor::{Place, Problem, Weight};
 
-/// One file of a bundle.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Its name in the bundle.
-    pub name: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
 /// A bundle, read.
 pub struct BundleIntake {
     /// Whether it may be applied; if not, none of it may.
@@ -47,24 +44,19 @@ pub struct BundleIntake {
     pub problems: Vec<Problem>,
 }
 
-/// Whether a bundle's listing says that some of its files hold changes alone.
-pub fn has_delta(parts: &[Part], bundle: &Bundle, adapter: &Adapter) -> bool {
-    listed("", parts, bundle, adapter).has_delta()
-}
-
 /// Reads a bundle. `prefix` stands before its files' names wherever people see them, `kept` is what was kept of the one before.
 /// Nothing in it can fail the round: where something is wrong with it, it is not usable and its problems say why.
 pub fn read_bundle(
     prefix: &str,
-    parts: Vec<Part>,
-    kept: Vec<Part>,
+    parts: &mut dyn Parts,
+    kept: &mut dyn Parts,
     feed: &Feed,
     adapter: &Adapter,
     context: &Context<'_>,
 ) -> BundleIntake {
     let no_bundle = Bundle::default();
     let bundle = adapter.bundle.as_ref().unwrap_or(&no_bundle);
-    let mut listed = listed(prefix, &parts, bundle, adapter);
+    let mut listed = listed(prefix, parts, bundle, adapter);
     let mut reading = Reading {
         prefix,
         bundle,
@@ -75,9 +67,8 @@ pub fn read_bundle(
         sheets: BTreeMap::new(),
         files: BTreeMap::new(),
     };
-    let present = reading.present(parts);
-    let kept = reading.kept(kept);
-    reading.files(&listed, present, kept);
+    let present = reading.present(parts.names());
+    reading.files(&listed, parts, present, kept);
     let mut tables = Vec::new();
     if reading.usable {
         tables = reading.tables(context);
@@ -91,15 +82,30 @@ pub fn read_bundle(
     }
 }
 
-fn listed(prefix: &str, parts: &[Part], bundle: &Bundle, adapter: &Adapter) -> Listed {
+fn listed(prefix: &str, parts: &mut dyn Parts, bundle: &Bundle, adapter: &Adapter) -> Listed {
     let Some(listing) = &bundle.listing else {
         return Listed::default();
     };
-    let part = parts.iter().find(|part| part.name.eq_ignore_ascii_case(&listing.file));
-    part.map_or_else(Listed::default, |part| {
-        listing::read(&format!("{prefix}{}", part.name), &part.bytes, listing, adapter)
-    })
+    let names = parts.names();
+    let Some(name) = names.iter().find(|name| name.eq_ignore_ascii_case(&listing.file)) else {
+        return Listed::default();
+    };
+    let shown = format!("{prefix}{name}");
+    let mut bytes = Vec::new();
+    let read = parts
+        .open(name)
+        .and_then(|from| from.take(LISTING_BYTES).read_to_end(&mut bytes));
+    match read {
+        Ok(_) => listing::read(&shown, &bytes, listing, adapter),
+        Err(error) => Listed {
+            problems: vec![explain::unreadable(&shown, &error)],
+            ..Listed::default()
+        },
+    }
 }
+
+/// More of a listing is not read: it has a line for each file. Chosen by us.
+const LISTING_BYTES: u64 = 1 << 20;
 
 /// A file of this bundle, read.
 struct File {
@@ -107,6 +113,9 @@ struct File {
     notes: Notes,
     unread: Vec<String>,
 }
+
+/// The files that are there by their member's place, each with the place of its name in the member's list.
+type Present = BTreeMap<usize, Vec<(usize, String)>>;
 
 /// A bundle being read.
 struct Reading<'b> {
@@ -135,51 +144,43 @@ impl Reading<'_> {
     }
 
     /// The members that are there, by their place; of several names of one member the right one.
-    fn present(&self, parts: Vec<Part>) -> BTreeMap<usize, Vec<(usize, Part)>> {
-        let mut present: BTreeMap<usize, Vec<(usize, Part)>> = BTreeMap::new();
-        for part in parts {
-            if let Some((member, place)) = self.bundle.member_of(&part.name) {
-                present.entry(member).or_default().push((place, part));
+    fn present(&self, names: Vec<String>) -> Present {
+        let mut present = Present::new();
+        for name in names {
+            if let Some((member, place)) = self.bundle.member_of(&name) {
+                present.entry(member).or_default().push((place, name));
             }
         }
         present
             .values_mut()
-            .for_each(|parts| parts.sort_by_key(|(place, _)| *place));
+            .for_each(|names| names.sort_by_key(|(place, _)| *place));
         present
     }
 
-    /// What earlier exports brought, by member id.
-    fn kept(&self, kept: Vec<Part>) -> BTreeMap<String, Sheet> {
-        let member = |part: &Part| self.bundle.members.iter().find(|member| part.name == member.names[0]);
+    /// What earlier exports brought of one file; opened where it is asked for and not before.
+    fn before(&self, kept: &mut dyn Parts, member: &Member) -> Option<Sheet> {
+        let mut from = kept.open(&member.names[0]).ok()?;
         let plain = Bundle::default();
-        kept.into_iter()
-            .filter_map(|part| {
-                let member = member(&part)?;
-                let opened = file::open(&part.name, part.bytes, member, &plain, self.feed, self.adapter);
-                opened.usable.then(|| (member.id.clone(), opened.sheet.of_before()))
-            })
-            .collect()
+        let opened = file::open(&member.names[0], &mut *from, member, &plain, self.feed, self.adapter);
+        opened.usable.then(|| opened.sheet.of_before())
     }
 
     /// Reads every member that is there, as the listing says.
-    fn files(
-        &mut self,
-        listed: &Listed,
-        mut present: BTreeMap<usize, Vec<(usize, Part)>>,
-        mut kept: BTreeMap<String, Sheet>,
-    ) {
+    fn files(&mut self, listed: &Listed, parts: &mut dyn Parts, mut present: Present, kept: &mut dyn Parts) {
         for (at, member) in self.bundle.members.iter().enumerate() {
-            let mut parts = present.remove(&at).unwrap_or_default();
-            let before = kept.remove(&member.id);
-            match self.mode(member, listed, &mut parts) {
-                Mode::Absent => self.sheets.extend(before.map(|sheet| (member.id.clone(), sheet))),
-                Mode::Bulk | Mode::Delta if parts.is_empty() => {
+            let mut names = present.remove(&at).unwrap_or_default();
+            match self.mode(member, listed, &mut names) {
+                Mode::Absent => {
+                    let before = self.before(kept, member);
+                    self.sheets.extend(before.map(|sheet| (member.id.clone(), sheet)));
+                }
+                Mode::Bulk | Mode::Delta if names.is_empty() => {
                     let message = "its listing says that it is there, and it is not";
                     let remedy = "wait for the whole export, or export it again; until then the last one counts";
                     self.refuse("bundle-file-missing", self.shown(&member.names[0]), message, remedy);
                 }
                 mode => {
-                    if let Some(sheet) = self.open(member, parts, mode, before) {
+                    if let Some(sheet) = self.open(member, parts, names, mode, kept) {
                         self.sheets.insert(member.id.clone(), sheet);
                     }
                 }
@@ -193,21 +194,21 @@ impl Reading<'_> {
     }
 
     /// What a member's file holds. A file under another of its names counts by what the listing says of that name.
-    fn mode(&mut self, member: &Member, listed: &Listed, parts: &mut Vec<(usize, Part)>) -> Mode {
+    fn mode(&mut self, member: &Member, listed: &Listed, names: &mut Vec<(usize, String)>) -> Mode {
         let right = listed.mode(&member.names[0]);
         if let Some(mode @ (Mode::Bulk | Mode::Delta)) = right {
             return mode;
         }
         if right == Some(Mode::Absent)
-            && let Some(at) = parts.iter().position(|(place, _)| *place == 0)
+            && let Some(at) = names.iter().position(|(place, _)| *place == 0)
         {
-            let (_, part) = parts.remove(at);
-            self.absent_but_there(&part.name);
+            let (_, name) = names.remove(at);
+            self.absent_but_there(&name);
         }
-        let Some((place, part)) = parts.first() else {
+        let Some((place, name)) = names.first() else {
             return Mode::Absent;
         };
-        let (has_listing, name) = (!listed.modes.is_empty(), part.name.clone());
+        let (has_listing, name) = (!listed.modes.is_empty(), name.clone());
         match listed.mode(&member.names[*place]) {
             Some(mode) => mode,
             None => self.unlisted(&name, has_listing, listed.has_delta()),
@@ -250,19 +251,33 @@ impl Reading<'_> {
     }
 
     /// Reads a member's file; where the right name is not there, the first of the others that has its columns.
-    fn open(&mut self, member: &Member, parts: Vec<(usize, Part)>, mode: Mode, before: Option<Sheet>) -> Option<Sheet> {
+    fn open(
+        &mut self,
+        member: &Member,
+        parts: &mut dyn Parts,
+        names: Vec<(usize, String)>,
+        mode: Mode,
+        kept: &mut dyn Parts,
+    ) -> Option<Sheet> {
         let mut found: Option<(String, Opened)> = None;
-        for (place, part) in parts {
-            let shown = self.shown(&part.name);
-            let opened = file::open(&shown, part.bytes, member, self.bundle, self.feed, self.adapter);
+        for (place, name) in names {
+            let shown = self.shown(&name);
+            let opened = match parts.open(&name) {
+                Ok(mut from) => file::open(&shown, &mut *from, member, self.bundle, self.feed, self.adapter),
+                Err(error) => {
+                    self.problems.push(explain::unreadable(&shown, &error));
+                    self.usable = false;
+                    return None;
+                }
+            };
             // Under another name there may well lie another file.
             if opened.usable || place == 0 {
-                found = Some((part.name, opened));
+                found = Some((name, opened));
                 break;
             }
         }
         let Some((name, opened)) = found else {
-            return before;
+            return self.before(kept, member);
         };
         self.problems.extend(opened.problems);
         let rows = opened.notes.rows;
@@ -284,15 +299,17 @@ impl Reading<'_> {
                 unread: opened.unread,
             },
         );
-        match (mode, before) {
-            (Mode::Delta, Some(before)) => Some(before.corrected(&opened.sheet, &opened.deleted, member)),
-            (Mode::Delta, None) => {
+        if mode != Mode::Delta {
+            return Some(opened.sheet);
+        }
+        match self.before(kept, member) {
+            Some(before) => Some(before.corrected(&opened.sheet, &opened.deleted, member)),
+            None => {
                 let message = "holds changes alone, and no export with all rows has come before it";
                 let remedy = "export the bundle once in bulk; changes can follow then";
                 self.refuse("bundle-without-bulk", self.shown(&name), message, remedy);
                 None
             }
-            _ => Some(opened.sheet),
         }
     }
 

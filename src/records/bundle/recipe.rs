@@ -64,7 +64,8 @@ pub struct Member {
     pub id: String,
     /// The names that it may bear, the right one first.
     pub names: Vec<String>,
-    /// The column whose cell tells its rows apart.
+    /// The column whose cell tells its rows apart; empty where no column does: then equal rows are one, and changes alone cannot be
+    /// laid over them.
     pub key: String,
     /// Columns without which the file is not that file.
     pub needs: Vec<String>,
@@ -74,6 +75,13 @@ pub struct Member {
     pub also: Vec<(String, Vec<String>)>,
     /// The columns that anything reads; nothing else of the file is kept.
     pub wanted: Vec<String>,
+}
+
+impl Member {
+    /// The column that tells its rows apart, where there is one.
+    pub(super) fn own_key(&self) -> Option<&String> {
+        Some(&self.key).filter(|key| !key.is_empty())
+    }
 }
 
 /// Rows made of one or several files: a table's, or a helper that other views join.
@@ -119,6 +127,29 @@ pub enum Step {
     },
     /// The columns of the row of another file that a cell points to.
     Join(Join),
+    /// A new column: `true` where two cells say the same, `false` where they do not, blank where either is.
+    Same {
+        /// The columns.
+        of: [String; 2],
+        /// The new column.
+        name: String,
+    },
+    /// Leaves one entry of a list cell: of those that name a row of a file the one whose days hold a date, the shortest first; where no
+    /// date is given, or none holds it, the first entry.
+    Pick {
+        /// The column.
+        column: String,
+        /// What parts the entries.
+        by: String,
+        /// The file that the entries name by their key.
+        file: String,
+        /// Its key.
+        key: String,
+        /// Its columns of the first day and the last.
+        between: [String; 2],
+        /// The columns that may hold the date; the first that is filled counts.
+        date: Vec<String>,
+    },
     /// Empties a cell where another one is one of these words.
     Blank {
         /// The cell to empty.

@@ -46,7 +46,7 @@ fn mended(parts: Vec<Part>, name: &str, old: &str, new: &str) -> Vec<Part> {
     with(parts, name, &before.replacen(old, new, 1))
 }
 
-fn take(parts: Vec<Part>, kept: Vec<Part>) -> BundleIntake {
+fn take(mut parts: Vec<Part>, mut kept: Vec<Part>) -> BundleIntake {
     let adapter = adapter();
     let feed: Feed = adapter.feeds[0].clone();
     let mut meaning = meaning();
@@ -56,7 +56,7 @@ fn take(parts: Vec<Part>, kept: Vec<Part>) -> BundleIntake {
         meaning: &meaning,
         threads: 1,
     };
-    read_bundle("or.zip/", parts, kept, &feed, &adapter, &context)
+    read_bundle("or.zip/", &mut parts, &mut kept, &feed, &adapter, &context)
 }
 
 fn told(read: &BundleIntake) -> Vec<String> {
@@ -662,4 +662,211 @@ fn a_broken_file_makes_the_whole_bundle_wait() {
     let mut parts = with(sample("1.1"), "classes.csv", "");
     parts.push(empty);
     assert!(worst(parts).contains("[empty-file]"));
+}
+
+#[test]
+fn of_several_terms_of_a_class_the_one_that_holds_the_day_counts() {
+    // The science class runs in both quarters, and its assignment names no grading period.
+    let both = mended(
+        sample("1.1"),
+        "classes.csv",
+        "sch-20,q2-27,",
+        "sch-20,\"q1-27, q2-27\",",
+    );
+    let read = take(both.clone(), Vec::new());
+    assert_eq!(
+        all(&read),
+        all(&take(sample("1.1"), Vec::new())),
+        "due on November 10, in the second"
+    );
+    let earlier = mended(
+        both.clone(),
+        "lineItems.csv",
+        "2026-11-03,2026-11-10",
+        "2026-09-01,2026-09-11",
+    );
+    assert!(
+        marks(&take(earlier, Vec::new())).contains(&"stu-3 c-sci sch-20 Quarter 1 q1-27: 75, 0 missing".to_owned())
+    );
+    let never = mended(both, "lineItems.csv", "2026-11-03,2026-11-10", "2027-03-01,2027-03-05");
+    let read = take(never, Vec::new());
+    assert!(
+        marks(&read).contains(&"stu-3 c-sci sch-20 Quarter 1 q1-27: 75, 0 missing".to_owned()),
+        "else the first"
+    );
+    assert_eq!(table(&read, Table::Grades).rejected, 0);
+}
+
+fn stays(read: &BundleIntake) -> Vec<String> {
+    let day = |day: Option<crate::school::Day>| day.map_or(String::new(), |day| day.to_string());
+    let one = |row: &crate::records::EnrollmentRow| {
+        let stay = &row.stay;
+        let grade = stay.grade.map_or("?".to_owned(), |grade| grade.to_string());
+        let primary = if stay.primary { " primary" } else { "" };
+        format!(
+            "{} {} {grade} {}..{}{primary}",
+            row.student_id,
+            stay.school_id,
+            day(stay.entry),
+            day(stay.exit)
+        )
+    };
+    table(read, Table::Enrollments).enrollments.iter().map(one).collect()
+}
+
+#[test]
+fn roles_of_students_are_enrollments_with_their_days() {
+    let plain = take(sample("1.2"), Vec::new());
+    assert_eq!(
+        stays(&plain),
+        [
+            "stu-1 sch-10 9 2026-08-17..2027-06-11 primary",
+            "stu-2 sch-10 10 2026-08-17.. primary",
+            "stu-3 sch-10 7 2026-08-17..",
+            "stu-3 sch-20 7 2026-08-17.. primary",
+        ]
+    );
+    // Moved in October; both roles are called primary, as the newer one is and nobody changed the older. The district is no school.
+    let moved = "ro-1,,,stu-1,primary,student,2026-08-17,2026-10-02,sch-10,\nro-12,,,stu-1,primary,student,2026-10-05,,sch-20,\nro-13,,,stu-1,primary,student,,,dist-1,";
+    let parts = mended(
+        sample("1.2"),
+        "roles.csv",
+        "ro-1,,,stu-1,primary,student,2026-08-17,2027-06-11,sch-10,",
+        moved,
+    );
+    let read = take(parts, Vec::new());
+    assert_eq!((read.usable, codes(&read)), (true, vec![]));
+    assert_eq!(
+        stays(&read)[..2],
+        [
+            "stu-1 sch-10 9 2026-08-17..2026-10-02 primary",
+            // Its user's row still names the first school.
+            "stu-1 sch-20 9 2026-10-05..",
+        ]
+    );
+    // Without days a role lasts the whole year; last year's is none.
+    let undated = mended(
+        sample("1.2"),
+        "roles.csv",
+        "stu-2,primary,student,2026-08-17,,sch-10",
+        "stu-2,primary,student,,,sch-10",
+    );
+    assert!(stays(&take(undated, Vec::new())).contains(&"stu-2 sch-10 10 2026-08-17.. primary".to_owned()));
+    let over = mended(
+        sample("1.2"),
+        "roles.csv",
+        "stu-2,primary,student,2026-08-17,,",
+        "stu-2,primary,student,2025-08-18,2026-06-12,",
+    );
+    assert!(
+        stays(&take(over, Vec::new()))
+            .iter()
+            .all(|stay| !stay.starts_with("stu-2"))
+    );
+}
+
+#[test]
+fn a_listing_may_say_anything_of_files_that_nobody_reads() {
+    let odd = mended(
+        sample("1.1"),
+        "manifest.csv",
+        "file.demographics,absent",
+        "file.demographics,partly",
+    );
+    let odd = mended(odd, "manifest.csv", "file.resources,absent", "file.resources,");
+    let read = take(odd, Vec::new());
+    assert_eq!((read.usable, all(&read)), (true, all(&take(sample("1.1"), Vec::new()))));
+    let endings = mended(
+        sample("1.1"),
+        "manifest.csv",
+        "file.results,bulk",
+        "file.results.csv,bulk",
+    );
+    assert_eq!(
+        codes(&take(endings, Vec::new())),
+        ["blank-school"],
+        "a name with its ending is the name"
+    );
+}
+
+#[test]
+fn other_encodings_delimiters_and_words_of_the_field() {
+    let clean = all(&take(sample("1.1"), Vec::new()));
+    let quoted = |text: &str| {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes());
+        let rows = reader.records().map(|row| {
+            let row = row.expect("a row");
+            let cells: Vec<String> = row.iter().map(|cell| format!("\" {cell} \"")).collect();
+            cells.join(",") + "\n"
+        });
+        rows.collect::<String>()
+    };
+    for name in ["users.csv", "results.csv", "orgs.csv", "manifest.csv"] {
+        let before = text(&sample("1.1"), name);
+        assert_eq!(
+            all(&take(with(sample("1.1"), name, &quoted(&before)), Vec::new())),
+            clean,
+            "{name}"
+        );
+    }
+    let mut latin = with(sample("1.1"), "users.csv", "");
+    let unicode = text(&sample("1.1"), "users.csv");
+    latin.push(Part {
+        name: "users.csv".to_owned(),
+        bytes: encoding_rs::WINDOWS_1252.encode(&unicode).0.into_owned(),
+    });
+    let read = take(latin, Vec::new());
+    assert_eq!(
+        (all(&read), codes(&read)),
+        (clean.clone(), vec!["not-utf8", "blank-school"])
+    );
+    let wide: Vec<u8> = text(&sample("1.1"), "users.csv")
+        .encode_utf16()
+        .fold(vec![0xFF, 0xFE], |mut bytes, unit| {
+            bytes.extend(unit.to_le_bytes());
+            bytes
+        });
+    let mut utf16 = with(sample("1.1"), "users.csv", "");
+    utf16.push(Part {
+        name: "users.csv".to_owned(),
+        bytes: wide,
+    });
+    assert_eq!(all(&take(utf16, Vec::new())), clean);
+    // A quarter that calls itself one, and grades in every form.
+    let quarter = text(&sample("1.1"), "academicSessions.csv").replace("gradingPeriod", "quarter");
+    assert_eq!(
+        all(&take(with(sample("1.1"), "academicSessions.csv", &quarter), Vec::new())),
+        clean
+    );
+    for (written, read) in [
+        ("KG", "KG"),
+        ("K", "KG"),
+        ("TK", "KG"),
+        ("PK", "PK"),
+        ("9", "9"),
+        ("09", "9"),
+        ("\"09,10\"", "9"),
+    ] {
+        let parts = mended(sample("1.1"), "users.csv", ",gua-1,09,", &format!(",gua-1,{written},"));
+        let read_as = students(&take(parts, Vec::new()))[0].clone();
+        assert_eq!(read_as, format!("stu-1 sch-10 {read} Ada Moss 9A"), "{written}");
+    }
+}
+
+#[test]
+fn a_reference_to_a_row_that_is_gone_takes_that_row_alone() {
+    // In a bulk, a class says of itself that it is gone; one assignment and its scores pointed to it.
+    let gone = mended(
+        sample("1.1"),
+        "classes.csv",
+        "cl-sci-1,,,",
+        "cl-sci-1,tobedeleted,2026-11-01T00:00:00.000Z,",
+    );
+    let read = take(gone, Vec::new());
+    assert!(read.usable);
+    assert!(codes(&read).contains(&"dangling-reference"), "{:?}", told(&read));
+    assert_eq!((marks(&read).len(), table(&read, Table::Grades).rejected), (4, 1));
+    assert_eq!(students(&read).len(), 4, "a student without classes is a student");
 }

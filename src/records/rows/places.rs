@@ -64,11 +64,12 @@ pub(in crate::records) fn school(plan: &Plan<'_>, row: &Row<'_>, notes: &mut Not
     })
 }
 
-/// One row of the calendar table. Days of other years are counted and left out: a calendar of many years is no fault.
+/// One row of the calendar table. Days of earlier years are counted and left out: a calendar of many years is no fault. Days of later years
+/// are kept until theirs begins.
 pub(in crate::records) fn calendar(plan: &Plan<'_>, row: &Row<'_>, notes: &mut Notes) -> Option<CalendarRow> {
     let date = plan.need_day(row, calendar::DATE, notes)?;
     let day_type = plan.need(row, calendar::DAY_TYPE, notes)?;
-    if !plan.year.holds(date) {
+    if date < plan.year.start {
         notes.add("other-year", row.line, plan.header(calendar::DATE), &date.to_string());
         return None;
     }
@@ -79,7 +80,7 @@ pub(in crate::records) fn calendar(plan: &Plan<'_>, row: &Row<'_>, notes: &mut N
     })
 }
 
-/// One row of the terms table. Terms that lie outside the school year are counted and left out.
+/// One row of the terms table. Terms of earlier years are counted and left out; those of later years are kept until theirs begins.
 pub(in crate::records) fn term(plan: &Plan<'_>, row: &Row<'_>, notes: &mut Notes) -> Option<TermRow> {
     let term = plan.need(row, terms::TERM, notes)?.to_owned();
     let start = plan.need_day(row, terms::START, notes)?;
@@ -88,7 +89,7 @@ pub(in crate::records) fn term(plan: &Plan<'_>, row: &Row<'_>, notes: &mut Notes
         notes.reject("end-before-start", row.line, plan.header(terms::END), &end.to_string());
         return None;
     }
-    if end < plan.year.start || start > plan.year.end {
+    if end < plan.year.start {
         notes.add("other-year", row.line, plan.header(terms::START), &start.to_string());
         return None;
     }

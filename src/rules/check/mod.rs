@@ -1,6 +1,7 @@
 //! The check of a compiled rule before it may run: every word, function and number of arguments is known, and nothing is
 //! asked in a way that the sandbox cannot answer for.
 
+mod notes;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rhai::{AST, ASTNode, Expr, Stmt};
 
 use super::card::Card;
-use super::plain::{Spot, Wrong};
+use super::plain::{Spot, Wrong, spot_at};
 use super::switches;
 use super::vocabulary::{self, Kind};
 use super::word::PluginWord;
@@ -46,6 +47,8 @@ pub(super) struct Findings {
     pub(super) asks: BTreeMap<Asked, Spot>,
     /// Functions that `measure` and `applies` reach, themselves included.
     pub(super) judging: BTreeSet<Signature>,
+    /// Functions that any of the host's calls reaches.
+    pub(super) reached: BTreeSet<Signature>,
     /// Things worth a remark.
     pub(super) remarks: Vec<Wrong>,
     /// Mistakes, in the order of the text.
@@ -92,6 +95,16 @@ pub(super) fn functions(ast: &AST) -> Vec<(Signature, Vec<String>)> {
         .collect();
     all.sort();
     all
+}
+
+/// Where a function's name stands.
+pub(super) fn place_of_function(source: &str, name: &str) -> Spot {
+    let pieces = script::pieces(source);
+    let at = pieces
+        .windows(2)
+        .find(|pair| pair[0].text == "fn" && pair[1].text == name)
+        .map_or(0, |pair| pair[1].at);
+    spot_at(source, at)
 }
 
 /// Shows every statement at the top of the functions that are wanted. The engine hides a function's body, but walks it.
@@ -146,10 +159,11 @@ impl Checker<'_> {
         let mut findings = Findings::default();
         self.check_names(&mut findings);
         findings.judging = self.reached(&["measure", "applies"]);
+        findings.reached = self.reached(&ENTRIES);
         let keys = self.map_keys();
         for (signature, params) in self.own.iter().chain(self.shared) {
             let own = self.own.iter().any(|(known, _)| known == signature);
-            if !own && !self.reached(&ENTRIES).contains(signature) {
+            if !own && !findings.reached.contains(signature) {
                 continue;
             }
             let entry = own && ENTRIES.contains(&signature.0.as_str());
@@ -182,7 +196,7 @@ impl Checker<'_> {
         let mut findings = Findings::default();
         let keys = self.map_keys();
         for (signature, params) in self.own {
-            if let Some(wrong) = taken_name(&signature.0, self.place_of_function(&signature.0)) {
+            if let Some(wrong) = taken_name(&signature.0, place_of_function(self.source, &signature.0)) {
                 findings.wrongs.push(wrong);
             }
             let student = (signature.0 == entry)
@@ -225,7 +239,7 @@ impl Checker<'_> {
             ));
         }
         for ((name, parameters), _) in self.own {
-            let at = self.place_of_function(name);
+            let at = place_of_function(self.source, name);
             if ENTRIES.contains(&name.as_str()) && *parameters != 2 {
                 findings.wrongs.push(Wrong::new(
                     ARGUMENTS,
@@ -251,20 +265,6 @@ impl Checker<'_> {
                     "give this one another name",
                 ));
             }
-        }
-    }
-
-    fn place_of_function(&self, name: &str) -> Spot {
-        let pieces = script::pieces(self.source);
-        let at = pieces
-            .windows(2)
-            .find(|pair| pair[0].text == "fn" && pair[1].text == name)
-            .map_or(0, |pair| pair[1].at);
-        let (line, column) = script::line_and_column(self.source, at);
-        Spot {
-            district: false,
-            line,
-            column,
         }
     }
 

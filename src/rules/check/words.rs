@@ -1,17 +1,18 @@
 //! Every part of a function, one by one: is the word known, the function there, the number of arguments right?
 
-use rhai::{Expr, FnCallExpr, Position, Stmt};
+use rhai::{Expr, FnCallExpr, Position};
 
+use super::notes::{arguments, is_word, note_plugin_word, note_word, or, statement_refused, takes_window, window_days};
 use super::{ARGUMENTS, Asked, Checker, Findings, Here};
-use crate::indicators::Word;
+use crate::rules::foreign;
 use crate::rules::plain::{Spot, Wrong, spot};
 use crate::rules::vocabulary;
-use crate::rules::word::{PluginWord, out_of_work};
+use crate::rules::word::PluginWord;
 use crate::script::{self, Node, nearest};
 
 const WORD: &str = "rule-unknown-word";
 const FUNCTION: &str = "rule-unknown-function";
-const REFUSED: &str = "rule-refused-part";
+pub(super) const REFUSED: &str = "rule-refused-part";
 
 impl Checker<'_> {
     pub(super) fn node(&self, node: &Node<'_>, here: &Here<'_>, findings: &mut Findings) {
@@ -94,15 +95,14 @@ impl Checker<'_> {
             .chain(["last", "days"])
             .collect();
         let place = if here.own { "" } else { " (in `rules/lib`)" };
-        findings.wrongs.push(Wrong::new(
-            FUNCTION,
-            at,
-            format!("there is no function `{name}`{place}"),
+        let remedy = foreign::function(name).map(str::to_owned).unwrap_or_else(|| {
             nearest(name, known).map_or_else(
                 || "write it in this file or in `rules/lib`".to_owned(),
                 |near| format!("did you mean `{near}`?"),
-            ),
-        ));
+            )
+        });
+        let message = format!("there is no function `{name}`{place}");
+        findings.wrongs.push(Wrong::new(FUNCTION, at, message, remedy));
     }
 
     fn chain(&self, root: &Expr, links: &[(&Expr, bool)], here: &Here<'_>, findings: &mut Findings) {
@@ -234,6 +234,15 @@ impl Checker<'_> {
             findings.wrongs.push(self.unknown_word(name, at));
             return;
         }
+        if matches!(name, "last" | "days") {
+            findings.wrongs.push(Wrong::new(
+                FUNCTION,
+                at,
+                format!("`{name}` stands in the brackets of a word and not behind it"),
+                format!("write `student.absences({name}(20))`"),
+            ));
+            return;
+        }
         if self.own.iter().chain(self.shared).any(|((known, _), _)| known == name) {
             findings.wrongs.push(Wrong::new(
                 FUNCTION,
@@ -301,139 +310,15 @@ impl Checker<'_> {
             WORD,
             at,
             format!("there is no word `{name}`"),
-            nearest(name, known).map_or_else(
-                || "see the list of words".to_owned(),
-                |near| format!("did you mean `{near}`?"),
+            foreign::synonym(name).map_or_else(
+                || {
+                    nearest(name, known).map_or_else(
+                        || "see the list of words".to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    )
+                },
+                str::to_owned,
             ),
         )
     }
-}
-
-/// Notes a plugin's word; one that is out of work cannot be read.
-fn note_plugin_word(word: &PluginWord, at: Spot, here: &Here<'_>, findings: &mut Findings) {
-    if let Some(out) = &word.out_of_work {
-        findings.wrongs.push(out_of_work(&word.name, out, at));
-        return;
-    }
-    *findings.plugin_words.entry(word.name.clone()).or_default() |= here.judging;
-}
-
-/// Refuses a bare number or text where a window belongs: `student.absences(20)`.
-fn takes_window(name: &str, argument: &Expr, findings: &mut Findings) {
-    if matches!(
-        argument,
-        Expr::IntegerConstant(..) | Expr::FloatConstant(..) | Expr::StringConstant(..)
-    ) {
-        findings.wrongs.push(Wrong::new(
-            ARGUMENTS,
-            spot(argument.start_position()),
-            format!("`{name}` takes a window"),
-            format!("write `student.{name}(last(20))` or `student.{name}(days(30))`"),
-        ));
-    }
-}
-
-/// Refuses a window of a plain number that is none; one that is computed is refused when it runs.
-fn window_days(name: &str, argument: &Expr, findings: &mut Findings) {
-    let most = script::limits::WINDOW_DAYS;
-    let fits = match argument {
-        Expr::IntegerConstant(days, _) => (1..=most).contains(days),
-        Expr::FloatConstant(..) | Expr::StringConstant(..) | Expr::BoolConstant(..) => false,
-        _ => true,
-    };
-    if !fits {
-        findings.wrongs.push(Wrong::new(
-            ARGUMENTS,
-            spot(argument.start_position()),
-            format!("`{name}` takes a whole number of days"),
-            format!("write 1 to {most}"),
-        ));
-    }
-}
-
-/// Whether a link hands out a word or a level, so that `.or` may follow.
-fn is_word(link: &Expr) -> bool {
-    match link {
-        Expr::Property(property, _) => vocabulary::word(&property.2).is_some(),
-        Expr::MethodCall(call, _) => {
-            vocabulary::word(&call.name).is_some() || ["level", "level_in", "areas_at"].contains(&call.name.as_str())
-        }
-        _ => false,
-    }
-}
-
-fn or(count: usize, at: Spot, behind_word: bool, here: &Here<'_>, findings: &mut Findings) {
-    if !behind_word {
-        findings.wrongs.push(Wrong::new(
-            "rule-or-misplaced",
-            at,
-            "`.or` stands directly behind a word and nowhere else",
-            "write it there, such as `student.average.or(70)`",
-        ));
-    }
-    if arguments("or", count, &[1], at, findings) && here.judging {
-        findings.remarks.push(Wrong::new(
-            "rule-fills-missing",
-            at,
-            "`.or` judges a student by a number that nobody measured",
-            "make sure that this is meant",
-        ));
-    }
-}
-
-fn note_word(word: Word, at: Spot, here: &Here<'_>, findings: &mut Findings) {
-    findings.words.insert(word);
-    if here.judging {
-        findings.judging_words.insert(word);
-    }
-    if word == Word::InProgram && here.judging {
-        findings.remarks.push(Wrong::new(
-            "rule-reads-program",
-            at,
-            "the rule treats students of a program differently",
-            "make sure that this is meant and allowed",
-        ));
-    }
-}
-
-/// Checks a number of arguments; whether it is one of those allowed.
-fn arguments(name: &str, count: usize, allowed: &[usize], at: Spot, findings: &mut Findings) -> bool {
-    if allowed.contains(&count) {
-        return true;
-    }
-    let wanted: Vec<String> = allowed.iter().map(usize::to_string).collect();
-    findings.wrongs.push(Wrong::new(
-        ARGUMENTS,
-        at,
-        format!("`{name}` takes {} in brackets and not {count}", wanted.join(" or ")),
-        "see the list of words",
-    ));
-    false
-}
-
-fn statement_refused(statement: &Stmt, here: &Here<'_>, findings: &mut Findings) {
-    let (what, remedy) = match statement {
-        Stmt::TryCatch(..) => (
-            "`try` cannot be used in a rule",
-            "a mistake sets the rule aside with its reason",
-        ),
-        Stmt::Import(..) | Stmt::Export(..) => (
-            "`import` cannot be used in a rule",
-            "put shared functions into `rules/lib` and call them",
-        ),
-        Stmt::Assignment(parts) => {
-            let root = match &parts.1.lhs {
-                Expr::Dot(pair, _, _) | Expr::Index(pair, _, _) => script::variable_name(&pair.lhs),
-                _ => None,
-            };
-            if root.is_none() || root != here.student {
-                return;
-            }
-            ("a word cannot be changed", "keep it in a variable: `let x = …;`")
-        }
-        _ => return,
-    };
-    findings
-        .wrongs
-        .push(Wrong::new(REFUSED, spot(statement.position()), what, remedy));
 }

@@ -33,6 +33,18 @@ fn mistakes_are_refused_before_a_rule_runs() {
             "rule-wrong-arguments",
             "write `student.absences(last(20))`",
         ),
+        ("student.absences()", "rule-wrong-arguments", "for the year so far"),
+        (
+            "student.absences.last(20)",
+            "rule-unknown-function",
+            "write `student.absences(last(20))`",
+        ),
+        (
+            "student.attendance_rate",
+            "rule-unknown-word",
+            "write `student.absence_percent`",
+        ),
+        ("student.last_name", "rule-unknown-word", "nobody's name"),
         ("student.absences(last(0))", "rule-wrong-arguments", "write 1 to 400"),
         (
             "student.absences(days(\"20\"))",
@@ -101,12 +113,12 @@ fn mistakes_are_refused_before_a_rule_runs() {
         ),
         ("this.average", "rule-refused-part", "`this`"),
         (
-            "student.level(\"probee\")",
+            "if student.level(\"probee\") >= \"watch\" { 1 } else { 0 }",
             "rule-asks-unknown",
             "did you mean `probe`?",
         ),
         (
-            "student.level(\"probe\")",
+            "if student.level(\"probe\") >= \"watch\" { 1 } else { 0 }",
             "rule-circle",
             "asks its own area, and so itself",
         ),
@@ -156,7 +168,7 @@ fn a_card_that_is_not_plain_is_refused_with_the_part_underlined() {
         ),
         (
             "const RULE = #{ area: \"course\", status: \"live\", levels: #{ concern: 5, urgent: 3 } };",
-            "rule-card-wrong",
+            "rule-levels-order",
             "^",
         ),
         (
@@ -233,8 +245,8 @@ fn what_fails_while_it_runs_is_unknown_and_named() {
             "rule-without-end",
         ),
         ("1 / (student.streak - 4)", "rule-failed"),
-        ("\"text\"", "rule-failed"),
-        ("student.streak > \"3\"", "rule-failed"),
+        ("if student.streak > 3 { \"text\" } else { 1 }", "rule-failed"),
+        ("if student.streak > \"3\" { 1 } else { 0 }", "rule-failed"),
         ("sqrt(-1.0)", "rule-failed"),
         ("throw 3", "rule-failed"),
         ("student.absences(last(student.streak - 4))", "rule-failed"),

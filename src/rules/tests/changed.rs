@@ -66,7 +66,7 @@ fn mistakes_in_the_changes_are_placed_and_explained() {
         ),
         (
             "[probe]\nlevels = { urgent = 9 }\n",
-            "rule-card-wrong",
+            "rule-levels-order",
             "must lie above the edge of `concern`",
         ),
         ("[probe]\narea = \"course\"\n", "rule-change-wrong", "cannot be changed"),
@@ -89,7 +89,7 @@ fn digest(card: &str, functions: &str, meaning: &Meaning) -> String {
     let (set, problems) = super::super::load::build(
         &Sources {
             files,
-            words: Vec::new(),
+            ..Sources::default()
         },
         meaning,
         false,
@@ -228,7 +228,7 @@ fn a_live_rule_without_a_trial_that_holds_is_not_put_to_work() {
         let (set, mut problems) = load(
             &Sources {
                 files,
-                words: Vec::new(),
+                ..Sources::default()
             },
             &Meaning::default(),
         );
@@ -258,6 +258,26 @@ fn a_live_rule_without_a_trial_that_holds_is_not_put_to_work() {
 }
 
 #[test]
+fn a_new_rules_trial_is_one_to_learn_from() {
+    let (text, cases) = workshop::template("late_work", "attendance").unwrap();
+    let sources = Sources {
+        files: vec![
+            SourceFile::new("rules/attendance/late_work.rhai", text),
+            SourceFile::new("rules/attendance/late_work.test.toml", cases),
+        ],
+        ..Sources::default()
+    };
+    let depth = workshop::Depth {
+        coverage: true,
+        mutate: true,
+    };
+    let tested = workshop::test(&sources, &Meaning::default(), &[], depth).pop().unwrap();
+    assert!(tested.holds() && tested.lacking.is_empty(), "{:?}", tested.cases);
+    assert_eq!(tested.covered.map(|covered| covered.untouched), Some(Vec::new()));
+    assert_eq!(tested.mutated.map(|mutated| mutated.unnoticed), Some(Vec::new()));
+}
+
+#[test]
 fn the_workshop_lists_shows_and_tests() {
     let sources = Sources::built_in();
     let (set, _) = load(&sources, &Meaning::default());
@@ -270,7 +290,12 @@ fn the_workshop_lists_shows_and_tests() {
     let shown = workshop::show(&set, &sources, "chronic_absence").unwrap();
     assert_eq!(shown.title, "Chronic absence");
     assert_eq!(shown.acts, "attendance liaison, then counselor");
-    let tested = workshop::test(&sources, &Meaning::default(), &["tardies".to_owned()]);
+    let tested = workshop::test(
+        &sources,
+        &Meaning::default(),
+        &["tardies".to_owned()],
+        workshop::Depth::default(),
+    );
     assert!(tested.len() == 1 && tested[0].holds() && tested[0].lacking.is_empty());
     assert!(trial::parse(&SourceFile::new("rules/x.test.toml", "")).is_err());
 }

@@ -3,6 +3,8 @@
 mod asking;
 mod broken;
 mod changed;
+mod foreign;
+mod hostile;
 mod judging;
 mod missing;
 mod operators;
@@ -65,7 +67,7 @@ pub(super) fn loaded(files: Vec<SourceFile>) -> (RuleSet, Vec<Problem>) {
     build(
         &Sources {
             files,
-            words: Vec::new(),
+            ..Sources::default()
         },
         &Meaning::default(),
         false,

@@ -14,6 +14,7 @@ fn word(name: &str, body: &str) -> PluginWord {
         reads: ["marks", "average", "streak", "absences", "tardies"]
             .map(str::to_owned)
             .to_vec(),
+        program: false,
         unit: String::new(),
         about: String::new(),
         out_of_work: None,
@@ -21,7 +22,15 @@ fn word(name: &str, body: &str) -> PluginWord {
 }
 
 fn with(files: Vec<SourceFile>, words: Vec<PluginWord>) -> (RuleSet, Vec<Problem>) {
-    build(&Sources { files, words }, &Meaning::default(), false)
+    build(
+        &Sources {
+            files,
+            words,
+            ..Sources::default()
+        },
+        &Meaning::default(),
+        false,
+    )
 }
 
 /// The verdict of a measure that reads the word `gap`.
@@ -176,6 +185,37 @@ fn a_script_that_fails_makes_the_word_missing_and_is_told_with_its_line() {
 }
 
 #[test]
+fn a_script_that_gives_no_number_makes_the_word_missing() {
+    for body in [
+        "\"high\"",
+        "true",
+        "[1]",
+        "#{ value: 1 }",
+        "1e308 * 10.0",
+        "student.marks / 0",
+    ] {
+        let (set, _) = with(vec![measuring("student.gap; 1")], vec![word("gap", body)]);
+        let mut judge = Judge::new(&set);
+        let numbers = known(&[("marks", 1.0)]);
+        let case = CaseFile {
+            numbers: &numbers,
+            school_id: "1044",
+            grade: None,
+            held: Tables::NONE,
+        };
+        let mut out = Vec::new();
+        judge.night(&case, &mut out);
+        assert_eq!(out[0], Some(Verdict::Unknown(vec!["gap".to_owned()])), "{body}");
+        assert!(
+            judge.problems()[0]
+                .to_string()
+                .contains("the plugin's word `gap` fails"),
+            "{body}"
+        );
+    }
+}
+
+#[test]
 fn a_rule_is_told_of_slips_and_of_words_that_are_out_of_work() {
     let told = |body: &str, words: Vec<PluginWord>| {
         let (set, problems) = with(vec![measuring(body)], words);
@@ -213,6 +253,100 @@ fn a_rule_is_told_of_slips_and_of_words_that_are_out_of_work() {
         problems[0].message.contains("`assignment_gap` is the word of a plugin"),
         "{}",
         problems[0]
+    );
+}
+
+/// The word of a program of a version, handed the average.
+fn told(version: &str) -> PluginWord {
+    PluginWord {
+        path: "plugins/gap/plugin.toml".to_owned(),
+        text: version.to_owned(),
+        reads: vec!["average".to_owned(), "absences(last(20))".to_owned()],
+        program: true,
+        ..word("gap", "")
+    }
+}
+
+/// A student of whom the program of version `v1` told 4.
+struct Told;
+
+impl crate::indicators::Numbers for Told {
+    fn ask(&self, _: &crate::indicators::Ask) -> crate::indicators::Value {
+        crate::indicators::Value::Count(2)
+    }
+
+    fn told(&self, word: &str, version: &str) -> crate::indicators::Value {
+        match (word, version) {
+            ("gap", "v1") => crate::indicators::Value::Number(4.0),
+            _ => crate::indicators::Value::Missing,
+        }
+    }
+}
+
+#[test]
+fn a_programs_word_is_what_that_version_told_and_else_missing() {
+    let says = |measure: &str, version: &str| {
+        let (set, problems) = with(vec![measuring(measure)], vec![told(version)]);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert!(set.rules()[0].reads().holds(Table::Grades) && set.rules()[0].reads_attendance());
+        let mut out = Vec::new();
+        let case = CaseFile {
+            numbers: &Told,
+            school_id: "1044",
+            grade: None,
+            held: Tables::NONE,
+        };
+        let mut judge = Judge::new(&set);
+        judge.night(&case, &mut out);
+        judge.night(&case, &mut out);
+        assert!(judge.problems().is_empty(), "{:?}", judge.problems());
+        out.remove(0).expect("a verdict")
+    };
+    assert_eq!(says("student.gap * student.marks", "v1").value(), Some(8.0));
+    let missing = Verdict::Unknown(vec!["gap".to_owned()]);
+    assert_eq!(says("student.gap; 1", "v2"), missing, "another version told nothing");
+    assert_eq!(says("student.gap.or(7)", "v2").value(), Some(7.0));
+    let asked = "if student.has(\"gap\") { student.gap } else { 9 }";
+    assert_eq!(says(asked, "v1").value(), Some(4.0));
+    assert_eq!(says(asked, "v2").value(), Some(9.0));
+    let (set, _) = with(vec![measuring("student.gap")], vec![told("v1")]);
+    let (other, _) = with(vec![measuring("student.gap")], vec![told("v2")]);
+    assert_ne!(
+        set.rules()[0].digest("1044"),
+        other.rules()[0].digest("1044"),
+        "another program is another rule"
+    );
+}
+
+#[test]
+fn a_trial_gives_what_a_program_would_tell() {
+    let trial = "[[case]]\nname = \"high\"\nwords = { gap = 12 }\nexpect = \"concern\"\nbecause = \"measured 12\"\n\
+                 [[case]]\nname = \"edge\"\nwords = { gap = 10.0 }\nexpect = \"concern\"\n\
+                 [[case]]\nname = \"low\"\nwords = { gap = 1.5 }\nexpect = \"clear\"\n\
+                 [[case]]\nname = \"nothing told\"\nexpect = \"unknown\"\n";
+    let file = |trial: &str| {
+        let rule = rule(
+            "rules/course/probe.rhai",
+            "area: \"course\", status: \"live\", levels: #{ concern: 10 }",
+            "fn measure(student, p) { student.gap }\nfn because(student, p) { `measured ${student.gap}` }",
+        );
+        let trial = SourceFile::new("rules/course/probe.test.toml", trial);
+        let sources = Sources {
+            files: vec![rule, trial],
+            words: vec![told("v1")],
+            ..Sources::default()
+        };
+        build(&sources, &Meaning::default(), true)
+    };
+    let (set, problems) = file(trial);
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(set.rules().len(), 1);
+    let (_, problems) = file(&trial.replace("gap = 12", "absences = 12"));
+    assert!(
+        problems[0]
+            .message
+            .contains("`words` names `absences`, which no program gives this rule"),
+        "{problems:?}"
     );
 }
 

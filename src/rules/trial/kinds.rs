@@ -21,6 +21,16 @@ impl CaseKind {
     /// All kinds.
     pub const ALL: [CaseKind; 4] = [CaseKind::Fires, CaseKind::Silent, CaseKind::Edge, CaseKind::Missing];
 
+    /// The kind's word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            CaseKind::Fires => "fires",
+            CaseKind::Silent => "silent",
+            CaseKind::Edge => "edge",
+            CaseKind::Missing => "missing",
+        }
+    }
+
     /// The kind in words: a case …
     pub fn words(self) -> &'static str {
         match self {

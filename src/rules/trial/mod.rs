@@ -1,32 +1,33 @@
 //! The trial beside a rule: drawn students and what the rule must say of them.
 //!
-//! In: `<id>.test.toml` and one rule as its file stands. Out: for each case, whether it holds. Never: the district's
-//! changes, another rule's judgement (a case says what others say; who is not named is clear).
+//! In: `<id>.test.toml` and one rule as its file stands. Out: for each case, whether it holds; which lines no case touched;
+//! which numbers could be others without any case noticing. Never: the district's changes, another rule's judgement (a case
+//! says what others say; who is not named is clear).
 
+mod belief;
+pub(super) mod coverage;
 mod drawing;
 mod kinds;
+pub(super) mod mutation;
 mod parse;
+mod run;
 mod stage;
-
-use std::collections::BTreeMap;
+mod tokens;
 
 use super::bench::Bench;
 use super::card::Card;
-use super::judge::{CaseFile, Judge};
-use super::peers::Named;
 use super::rule::{Rule, RuleSet, SetAside};
 use super::sources::SourceFile;
-use super::verdict::{NotFor, Verdict};
-use crate::facts::StudentIx;
-use crate::indicators::{Ask, Numbers, Value};
 use crate::monitor::{Place, Problem, Weight};
-use crate::school::{Day, Level, Table, Tables};
-use crate::script;
-use crate::timeline::{Almanac, StudentNight};
+use crate::school::Level;
 
+pub use belief::Belief;
+pub use coverage::{Covered, Untouched};
 pub use drawing::{Drawn, draw};
 pub use kinds::{CaseKind, missing_kinds};
+pub use mutation::{Mutated, Unnoticed};
 pub use parse::{Case, DrawnTerm, Happening, parse};
+pub(super) use run::{Trial, Until, run_cases};
 
 /// What a case came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,10 @@ pub struct CaseResult {
     pub failed: Option<String>,
     /// The verdict's word, then `then`'s.
     pub verdicts: Vec<String>,
+    /// What is believed on the last day of each, where the case asks.
+    pub standings: Vec<String>,
+    /// The number measured on the as-of day, where one was.
+    pub measure: Option<f64>,
     /// The rule's sentence, where a level or clear was reached.
     pub because: String,
 }
@@ -72,22 +77,27 @@ impl Known {
     }
 }
 
+/// Everything that cases of a set may speak of.
+pub(super) fn all_known(set: &RuleSet) -> Vec<Known> {
+    let at_work = set.rules().iter().map(|rule| Known::new(rule.id(), &rule.file_card));
+    at_work.chain(set.set_aside().iter().map(Known::aside)).collect()
+}
+
+/// The rule as its file stands, the district's changes laid aside.
+pub(super) fn as_it_stands(rule: &Rule) -> Rule {
+    let mut bare = rule.clone();
+    bare.cards = vec![rule.file_card.clone()];
+    bare.by_school.clear();
+    bare
+}
+
 /// Runs a trial of one rule of a set, as its file stands.
 ///
 /// # Errors
 /// The problem of a trial that cannot be read.
 pub fn run(set: &RuleSet, rule: &Rule, file: &SourceFile) -> Result<Vec<CaseResult>, Problem> {
-    let mut known: Vec<Known> = set
-        .rules()
-        .iter()
-        .map(|rule| Known::new(rule.id(), &rule.file_card))
-        .collect();
-    known.extend(set.set_aside().iter().map(Known::aside));
-    let cases = parse(file)?;
-    let mut bare = rule.clone();
-    bare.cards = vec![rule.file_card.clone()];
-    bare.by_school.clear();
-    run_cases(bare, &cases, &known, Bench::new()).0
+    let trial = Trial::read(file)?;
+    run_cases(as_it_stands(rule), &trial, &all_known(set), Bench::new(), Until::TheEnd).0
 }
 
 /// The problem of a rule that has no trial beside it.
@@ -122,11 +132,11 @@ pub(super) fn gate(
     let Some(file) = file else {
         return (live.then(|| without(&rule.path, &rule.id)), bench);
     };
-    let cases = match parse(file) {
-        Ok(cases) => cases,
+    let trial = match Trial::read(file) {
+        Ok(trial) => trial,
         Err(problem) => return (Some(problem), bench),
     };
-    let (results, bench) = run_cases(rule, &cases, known, bench);
+    let (results, bench) = run_cases(rule, &trial, known, bench, Until::TheEnd);
     let results = match results {
         Ok(results) => results,
         Err(problem) => return (Some(problem), bench),
@@ -149,172 +159,4 @@ pub(super) fn gate(
         return (fail(message, "add it: a live rule shows all four"), bench);
     }
     (None, bench)
-}
-
-type Results = Result<Vec<CaseResult>, Problem>;
-
-fn run_cases(mut rule: Rule, cases: &[Case], known: &[Known], mut bench: Bench) -> (Results, Bench) {
-    // A draft is tried like any other.
-    rule.cards[0].status = super::card::Status::Live;
-    let mut set = RuleSet::default();
-    for known in known {
-        if !set.areas.contains(&known.area) {
-            set.areas.push(known.area.clone());
-        }
-    }
-    set.rules.push(rule);
-    let mut results = Vec::new();
-    for case in cases {
-        let named = match named(case, known, &set.rules[0]) {
-            Ok(named) => named,
-            Err(problem) => return (Err(problem), bench),
-        };
-        let mut judge = Judge::at(&set, bench, named);
-        results.push(run_case(&mut judge, &set.rules[0], case));
-        bench = judge.into_bench();
-    }
-    (Ok(results), bench)
-}
-
-/// What the case says of other rules; those that it does not name are clear.
-fn named(case: &Case, known: &[Known], rule: &Rule) -> Result<Vec<Named>, Problem> {
-    for id in case.levels.keys() {
-        if !known.iter().any(|known| known.id == *id) {
-            let near = script::nearest(id, known.iter().map(|known| known.id.as_str()));
-            return Err(Problem::new(
-                "rule-trial-wrong",
-                Weight::Waits,
-                Place::file(rule.path.replace(".rhai", ".test.toml")).line(case.line as u64),
-                format!("there is no rule `{id}`"),
-                near.map_or("name the stem of a rule's file".to_owned(), |near| {
-                    format!("did you mean `{near}`?")
-                }),
-            ));
-        }
-    }
-    let others = known.iter().filter(|known| known.id != rule.id);
-    Ok(others
-        .map(|known| Named {
-            id: known.id.clone(),
-            area: known.area.clone(),
-            gravest: known.gravest,
-            verdict: verdict(case.levels.get(&known.id).map_or("clear", String::as_str), &known.id),
-        })
-        .collect())
-}
-
-fn verdict(word: &str, rule: &str) -> Verdict {
-    match word {
-        "unknown" => Verdict::Unknown(vec![format!("level(\"{rule}\")")]),
-        "held" => Verdict::Held(Table::Attendance),
-        "not_applicable" => Verdict::NotApplicable(NotFor::Applies),
-        word => match word.parse::<Level>() {
-            Ok(level) => Verdict::At { level, value: 0.0 },
-            Err(_) => Verdict::Clear { value: 0.0 },
-        },
-    }
-}
-
-/// A student's numbers without the words that the case takes away.
-struct Without<'n> {
-    numbers: &'n StudentNight<'n>,
-    missing: &'n [String],
-}
-
-impl Numbers for Without<'_> {
-    fn ask(&self, ask: &Ask) -> Value {
-        if self.missing.iter().any(|word| word == ask.word.word()) {
-            return Value::Missing;
-        }
-        self.numbers.ask(ask)
-    }
-}
-
-fn run_case(judge: &mut Judge<'_>, rule: &Rule, case: &Case) -> CaseResult {
-    let stage = stage::build(case);
-    let mut result = CaseResult {
-        name: case.name.clone(),
-        line: case.line,
-        kinds: Vec::new(),
-        failed: None,
-        verdicts: Vec::new(),
-        because: String::new(),
-    };
-    let days: BTreeMap<Day, &str> = [
-        (stage.as_of, Some(case.expect.as_str())),
-        (stage.then, case.expect_then.as_deref()),
-    ]
-    .into_iter()
-    .filter_map(|(day, expect)| Some((day, expect?)))
-    .collect();
-    let almanac = Almanac::new(&stage.books, &stage.meaning);
-    for (day, expect) in days {
-        let night = almanac.night(day);
-        let Some(student) = night.student(StudentIx(0)) else {
-            result.failed = Some(format!("the student is not enrolled on {day}"));
-            return result;
-        };
-        let numbers = Without {
-            numbers: &student,
-            missing: &case.missing,
-        };
-        let held = if expect == "held" { rule.reads } else { Tables::NONE };
-        let file = CaseFile {
-            numbers: &numbers,
-            school_id: student.school_id(),
-            grade: student.grade(),
-            held,
-        };
-        one_day(judge, rule, case, (day == stage.as_of, expect), &file, &mut result);
-    }
-    result
-}
-
-fn one_day(
-    judge: &mut Judge<'_>,
-    rule: &Rule,
-    case: &Case,
-    (first, expect): (bool, &str),
-    file: &CaseFile<'_>,
-    result: &mut CaseResult,
-) {
-    let mut verdicts = Vec::new();
-    judge.night(file, &mut verdicts);
-    let Some(Some(verdict)) = verdicts.pop() else {
-        return;
-    };
-    result.verdicts.push(verdict.word().to_owned());
-    result.kinds.extend(kinds::of(&verdict, &rule.file_card));
-    let mut failed = (verdict.word() != expect).then(|| {
-        format!(
-            "expected `{expect}`, and it says `{}`{}",
-            verdict.word(),
-            detail(&verdict)
-        )
-    });
-    if verdict.is_judged() {
-        let because = judge.because(0, file);
-        if let Some(wanted) = case.because.as_ref().filter(|wanted| first && **wanted != because) {
-            failed = failed.or(Some(format!("expected the words `{wanted}`, and it says `{because}`")));
-        }
-        if first {
-            result.because = because;
-        }
-    }
-    // What the rule said after an error says nothing: the error itself is what to mend.
-    if let Some(problem) = judge.problems().into_iter().next() {
-        failed = Some(format!("{} ({})", problem.message, problem.place));
-    }
-    result.failed = result.failed.take().or(failed);
-}
-
-fn detail(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Clear { value } | Verdict::At { value, .. } => format!(" (measured {value})"),
-        Verdict::Unknown(words) => format!(" (missing: {})", words.join(", ")),
-        Verdict::NotApplicable(NotFor::Needs { word, least, has }) => format!(" ({word} is {has}, least {least})"),
-        Verdict::NotApplicable(NotFor::Grade) => " (grade)".to_owned(),
-        Verdict::NotApplicable(NotFor::Applies) => " (`applies` says no)".to_owned(),
-        Verdict::Held(table) => format!(" ({table})"),
-    }
 }

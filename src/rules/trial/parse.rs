@@ -37,14 +37,24 @@ pub struct Case {
     pub incidents: Vec<Happening>,
     /// What other rules say.
     pub levels: BTreeMap<String, String>,
+    /// What they say on the days of `then`; the same where it is not said.
+    pub levels_then: Option<BTreeMap<String, String>>,
     /// Words that cannot be had.
     pub missing: Vec<String>,
+    /// What programs of plugins tell, by their words: a drawing cannot show it.
+    pub words: BTreeMap<String, f64>,
     /// The verdict's word on the as-of day.
     pub expect: String,
     /// The verdict's word after `then`.
     pub expect_then: Option<String>,
     /// The rule's sentence on the as-of day.
     pub because: Option<String>,
+    /// The number measured on the as-of day, to three decimals.
+    pub measure: Option<f64>,
+    /// What is believed on the as-of day once every drawn day was judged: a level or `clear`.
+    pub standing: Option<String>,
+    /// The same after `then`.
+    pub standing_then: Option<String>,
 }
 
 /// A term's word, and its marks as course and cell.
@@ -81,12 +91,18 @@ struct RawCase {
     incidents: Option<String>,
     #[serde(default)]
     levels: BTreeMap<String, String>,
+    levels_then: Option<BTreeMap<String, String>>,
     #[serde(default)]
     missing: Vec<String>,
+    #[serde(default)]
+    words: BTreeMap<String, f64>,
     then: Option<String>,
     expect_then: Option<String>,
     expect: String,
     because: Option<String>,
+    measure: Option<f64>,
+    standing: Option<String>,
+    standing_then: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -159,11 +175,27 @@ pub fn parse(file: &SourceFile) -> Result<Vec<Case>, Problem> {
 fn checked(raw: RawCase, line: usize) -> Result<Case, String> {
     let as_of = raw.as_of.map_or(Ok(usual_day()), |day| on_day(day, usual_day()))?;
     word_is_known(&raw.expect)?;
-    for word in raw.expect_then.iter().chain(raw.levels.values()) {
+    let later = raw.levels_then.iter().flat_map(BTreeMap::values);
+    for word in raw.expect_then.iter().chain(raw.levels.values()).chain(later) {
         word_is_known(word)?;
+    }
+    for word in raw.standing.iter().chain(&raw.standing_then) {
+        standing_is_known(word)?;
     }
     if raw.then.is_some() != raw.expect_then.is_some() {
         return Err("`then` and `expect_then` belong together".to_owned());
+    }
+    let then = drawing::draw(raw.then.as_deref().unwrap_or(""))?;
+    if raw.then.is_some() && then.is_empty() {
+        return Err("`then` draws no day".to_owned());
+    }
+    for (key, said) in [
+        ("standing_then", raw.standing_then.is_some()),
+        ("levels_then", raw.levels_then.is_some()),
+    ] {
+        if said && raw.then.is_none() {
+            return Err(format!("`{key}` speaks of the days of `then`, and there is no `then`"));
+        }
     }
     for word in &raw.missing {
         if vocabulary::word(word).is_none() {
@@ -177,7 +209,7 @@ fn checked(raw: RawCase, line: usize) -> Result<Case, String> {
         name: raw.name,
         line,
         attendance: drawing::draw(raw.attendance.as_deref().unwrap_or("P*60"))?,
-        then: drawing::draw(raw.then.as_deref().unwrap_or(""))?,
+        then,
         as_of,
         grade: grade(raw.grade)?,
         programs: list(raw.programs),
@@ -185,10 +217,15 @@ fn checked(raw: RawCase, line: usize) -> Result<Case, String> {
         terms: terms(raw.marks.as_deref().unwrap_or(""))?,
         incidents: incidents(raw.incidents.as_deref().unwrap_or(""))?,
         levels: raw.levels,
+        levels_then: raw.levels_then,
         missing: raw.missing,
+        words: raw.words,
         expect: raw.expect,
         expect_then: raw.expect_then,
         because: raw.because,
+        measure: raw.measure,
+        standing: raw.standing,
+        standing_then: raw.standing_then,
     })
 }
 
@@ -201,6 +238,17 @@ fn word_is_known(word: &str) -> Result<(), String> {
     }
     let near = nearest(word, known).unwrap_or("clear");
     Err(format!("`{word}` is no verdict: did you mean `{near}`?"))
+}
+
+fn standing_is_known(word: &str) -> Result<(), String> {
+    let known = ["clear"].into_iter().chain(Level::ALL.map(Level::word));
+    if known.clone().any(|known| known == word) {
+        return Ok(());
+    }
+    let near = nearest(word, known).unwrap_or("clear");
+    Err(format!(
+        "`{word}` is no standing, which is a level or `clear`: did you mean `{near}`?"
+    ))
 }
 
 fn on_day(day: RawDay, from: Day) -> Result<Day, String> {

@@ -17,6 +17,10 @@ pub(super) struct Stage {
     pub(super) books: Books,
     pub(super) meaning: Meaning,
     pub(super) as_of: Day,
+    /// The drawn school days up to the as-of day, in order.
+    pub(super) days: Vec<Day>,
+    /// Those of `then`.
+    pub(super) later: Vec<Day>,
     /// The last day of `then`; the as-of day where there is none.
     pub(super) then: Day,
 }
@@ -41,6 +45,13 @@ pub(super) fn build(case: &Case) -> Stage {
         start: usual_start().min(first.monday()),
         end: usual_end().max(then),
     };
+    let school_days = |days: &[Day], drawn: &[Drawn]| {
+        let both = days.iter().zip(drawn);
+        both.filter(|(_, drawn)| **drawn != Drawn::Off)
+            .map(|(day, _)| *day)
+            .collect()
+    };
+    let (days, later) = (school_days(&before, &case.attendance), school_days(&after, &case.then));
     let mut books = Books::new(year);
     let school = books.school("1");
     let drawn = before
@@ -57,6 +68,8 @@ pub(super) fn build(case: &Case) -> Stage {
         books,
         meaning: meaning(),
         as_of: case.as_of,
+        days,
+        later,
         then,
     }
 }

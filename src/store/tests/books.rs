@@ -134,3 +134,85 @@ fn books_read_before_another_round_wrote_are_refused() {
     let refused = tx.save_books(&stale, &Changed::everything(&stale)).expect_err("stale");
     assert_eq!(refused.code, "store-stale");
 }
+
+#[test]
+fn what_each_feed_said_comes_back_as_it_went() {
+    let (_folder, path) = home();
+    let store = Store::open(&path).expect("opened");
+    let mut books = books(3);
+    let said = |books: &mut Books, feed: &str, student: u32| {
+        let own = books.students[student as usize].clone();
+        let of_feed = books.said.entry(feed.to_owned()).or_default();
+        of_feed.insert(StudentIx(student), own);
+        (feed.to_owned(), StudentIx(student))
+    };
+    let mut changed = Changed::everything(&books);
+    changed.said = vec![
+        said(&mut books, "days", 0),
+        said(&mut books, "days", 1),
+        said(&mut books, "classes", 1),
+    ];
+    let save = |books: &Books, changed: &Changed| {
+        let tx = store.begin().expect("a transaction");
+        tx.save_books(books, changed).expect("saved");
+        tx.commit().expect("committed");
+    };
+    save(&books, &changed);
+    assert_eq!(store.load_books(year()).expect("loaded").said, books.said);
+    books.said.remove("classes");
+    let changed = Changed {
+        said: vec![("classes".to_owned(), StudentIx(1))],
+        ..Changed::default()
+    };
+    save(&books, &changed);
+    assert_eq!(store.load_books(year()).expect("loaded").said, books.said);
+}
+
+#[test]
+fn a_calendar_of_two_years_is_there_when_the_second_begins() {
+    let (_folder, path) = home();
+    let store = Store::open(&path).expect("opened");
+    let next = SchoolYear {
+        start: day("2027-08-16"),
+        end: day("2028-06-09"),
+    };
+    let after = SchoolYear {
+        start: day("2028-08-14"),
+        end: day("2029-06-08"),
+    };
+    let mut books = books(1);
+    let term = books.names.terms.intern("Q1 next");
+    books.later.terms.push(crate::facts::Term {
+        term,
+        school: None,
+        start: day("2027-08-16"),
+        end: day("2027-10-22"),
+    });
+    for date in ["2027-08-16", "2027-09-06", "2028-08-14"] {
+        books.later.calendar.insert((None, day(date)), date != "2027-09-06");
+    }
+    save(&store, &books);
+    let this = store.load_books(year()).expect("loaded");
+    assert_eq!((&this.calendar, &this.later), (&books.calendar, &books.later));
+    assert_eq!(store.calendar_days(&year()).expect("days").len(), 2);
+    // The next year, before and after its own first round; then the one after it, of which its export has spoken too.
+    let days = |year: &SchoolYear| -> Vec<(String, bool)> {
+        let days = store.calendar_days(year).expect("days");
+        days.into_iter()
+            .map(|(day, taught)| (day.to_string(), taught))
+            .collect()
+    };
+    let expected = [("2027-08-16".to_owned(), true), ("2027-09-06".to_owned(), false)];
+    assert_eq!(days(&next), expected);
+    let turned = store.load_books(next).expect("loaded");
+    let dates: Vec<String> = turned.calendar.keys().map(|(_, day)| day.to_string()).collect();
+    assert_eq!(dates, ["2027-08-16", "2027-09-06"]);
+    assert_eq!((turned.terms.len(), turned.terms[0].term), (1, term));
+    let tx = store.begin().expect("a transaction");
+    tx.save_books(&turned, &Changed::default()).expect("saved");
+    tx.purge(&[next]).expect("purged");
+    tx.commit().expect("committed");
+    assert_eq!(days(&next), expected, "its own by now");
+    assert_eq!(store.load_books(next).expect("loaded").terms.len(), 1);
+    assert_eq!(days(&after), [("2028-08-14".to_owned(), true)]);
+}

@@ -15,6 +15,9 @@ mod events;
 mod marks;
 mod people;
 mod places;
+mod said;
+
+pub use said::{Source, apply_of};
 
 /// What applying one export changed.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +28,8 @@ pub struct Applied {
     pub changed: Vec<StudentIx>,
     /// Tables in which anything changed.
     pub tables: Tables,
+    /// Whose facts changed among those that a feed said by itself, by the feed.
+    pub said: Vec<(String, StudentIx)>,
 }
 
 impl Applied {

@@ -1,6 +1,6 @@
 //! Schools, calendars, terms and the crosswalk of courses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Applied, Scope};
 use crate::facts::{Books, SchoolIx, Term};
@@ -23,25 +23,41 @@ pub(super) fn schools(books: &mut Books, rows: &[SchoolRow], applied: &mut Appli
     }
 }
 
-/// Applies calendar rows.
+/// Applies calendar rows. A file that says nothing of later years leaves what is known of them.
 pub(super) fn calendar(books: &mut Books, rows: &[CalendarRow], covers: Covers, applied: &mut Applied) {
     let facts: Vec<((Option<SchoolIx>, Day), bool)> = rows
         .iter()
         .map(|row| ((school(books, row.school_id.as_deref()), row.date), row.instructional))
         .collect();
-    let schools: BTreeSet<_> = facts.iter().map(|((school, _), _)| *school).collect();
-    let dates = || facts.iter().map(|((_, date), _)| *date);
-    let scope = Scope::new(covers, schools, dates().min(), dates().max());
-    let mut new = books.calendar.clone();
-    new.retain(|(school, date), _| !scope.replaces(*school, Some(*date)));
-    new.extend(facts);
-    if new != books.calendar {
-        books.calendar = new;
+    let end = books.year.end;
+    let (now, later): (Vec<_>, Vec<_>) = facts.into_iter().partition(|((_, date), _)| *date <= end);
+    let mut changed = lay(&mut books.calendar, now, covers);
+    if !later.is_empty() {
+        changed |= lay(&mut books.later.calendar, later, covers);
+    }
+    if changed {
         applied.table(Table::Calendar);
     }
 }
 
-/// Applies terms.
+/// Lays days over those known; whether anything changed.
+fn lay(
+    known: &mut BTreeMap<(Option<SchoolIx>, Day), bool>,
+    facts: Vec<((Option<SchoolIx>, Day), bool)>,
+    covers: Covers,
+) -> bool {
+    let schools: BTreeSet<_> = facts.iter().map(|((school, _), _)| *school).collect();
+    let dates = || facts.iter().map(|((_, date), _)| *date);
+    let scope = Scope::new(covers, schools, dates().min(), dates().max());
+    let mut new = known.clone();
+    new.retain(|(school, date), _| !scope.replaces(*school, Some(*date)));
+    new.extend(facts);
+    let changed = new != *known;
+    *known = new;
+    changed
+}
+
+/// Applies terms. A file that says nothing of later years leaves what is known of them.
 pub(super) fn terms(books: &mut Books, rows: &[TermRow], covers: Covers, applied: &mut Applied) {
     let facts: Vec<Term> = rows
         .iter()
@@ -52,25 +68,37 @@ pub(super) fn terms(books: &mut Books, rows: &[TermRow], covers: Covers, applied
             end: row.end,
         })
         .collect();
+    let end = books.year.end;
+    let (now, later): (Vec<_>, Vec<_>) = facts.into_iter().partition(|term| term.start <= end);
+    let mut changed = lay_terms(&mut books.terms, now, covers);
+    if !later.is_empty() {
+        changed |= lay_terms(&mut books.later.terms, later, covers);
+    }
+    if changed {
+        applied.table(Table::Terms);
+    }
+}
+
+/// Lays terms over those known; whether anything changed.
+fn lay_terms(known: &mut Vec<Term>, facts: Vec<Term>, covers: Covers) -> bool {
     let schools: BTreeSet<_> = facts.iter().map(|term| term.school).collect();
     let scope = Scope::new(covers, schools, None, None);
+    // `Q1` comes again every year: more than 300 days away it is another one.
+    let is_near = |one: &Term, two: &Term| (one.start.0 - two.start.0).abs() < 300;
     let named = |term: &Term| {
-        facts
-            .iter()
-            .any(|fact| (fact.term, fact.school) == (term.term, term.school))
+        let same = |fact: &&Term| (fact.term, fact.school) == (term.term, term.school) && is_near(fact, term);
+        facts.iter().any(|fact| same(&fact))
     };
-    let mut new: Vec<Term> = books
-        .terms
+    let mut new: Vec<Term> = known
         .iter()
         .filter(|term| !scope.replaces(term.school, None) && !named(term))
         .cloned()
         .collect();
     new.extend(facts.iter().cloned());
     new.sort_by_key(|term| (term.start, term.end, term.school, term.term));
-    if new != books.terms {
-        books.terms = new;
-        applied.table(Table::Terms);
-    }
+    let changed = new != *known;
+    *known = new;
+    changed
 }
 
 /// Applies the district's crosswalk.

@@ -382,6 +382,35 @@ fn calendars_and_terms_are_replaced_as_they_are_covered() {
 }
 
 #[test]
+fn days_and_terms_of_later_years_wait_for_theirs() {
+    let mut district = District::new();
+    let header = "school_id,date,day_type\n";
+    let two = format!("{header},2026-09-01,instructional\n,2027-08-16,instructional\n,2025-09-01,instructional\n");
+    district.round("2026-09-01", Table::Calendar, Covers::Now, &two);
+    let later = |district: &District| -> Vec<String> {
+        let calendar = &district.books.later.calendar;
+        calendar.keys().map(|(_, day)| day.to_string()).collect()
+    };
+    assert_eq!(
+        (district.books.calendar.len(), later(&district)),
+        (1, vec!["2027-08-16".to_owned()])
+    );
+    let one = format!("{header},2026-09-02,instructional\n");
+    district.round("2026-09-02", Table::Calendar, Covers::Now, &one);
+    assert_eq!(
+        later(&district).len(),
+        1,
+        "a file of this year alone says nothing of the next"
+    );
+    let moved = format!("{header},2026-09-02,instructional\n,2027-08-18,instructional\n");
+    district.round("2026-09-03", Table::Calendar, Covers::Now, &moved);
+    assert_eq!(later(&district), ["2027-08-18"]);
+    let terms = "term,school_id,start,end\nQ1,,2026-08-17,2026-10-16\nQ1,,2027-08-16,2027-10-15\n";
+    district.round("2026-09-03", Table::Terms, Covers::Now, terms);
+    assert_eq!((district.books.terms.len(), district.books.later.terms.len()), (1, 1));
+}
+
+#[test]
 fn rows_about_people_whom_nobody_enrolled_are_kept() {
     let mut district = District::new();
     let applied = district.round(

@@ -32,7 +32,8 @@ impl ChosenMark {
     }
 }
 
-/// A term's chosen marks, added up. A course whose chosen mark takes it out is in none of the numbers.
+/// A term's chosen marks, added up. A course whose chosen mark takes it out is in none of the numbers but `missing_work`: a course
+/// without a grade yet, because nothing was handed in, is missing the most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TermReport {
     /// Courses with a mark.
@@ -53,6 +54,9 @@ pub struct TermReport {
 
 impl TermReport {
     fn add(&mut self, chosen: &ChosenMark) {
+        if let Some(missing) = chosen.missing_work {
+            *self.missing_work.get_or_insert(0) += u32::from(missing);
+        }
         let millionths = match chosen.reading {
             MarkReading::Percent { millionths, .. } => Some(millionths),
             MarkReading::Level { .. } => None,
@@ -68,9 +72,6 @@ impl TermReport {
         if let Some(millionths) = millionths {
             self.percents += 1;
             self.percent_sum += millionths;
-        }
-        if let Some(missing) = chosen.missing_work {
-            *self.missing_work.get_or_insert(0) += u32::from(missing);
         }
     }
 }
