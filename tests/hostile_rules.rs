@@ -12,7 +12,7 @@ const FIRST: &str = "2026-09-25";
 const NEXT: &str = "2026-09-28";
 
 /// Functions of a shadow rule with whole card, and the code under which it is named.
-const HOSTILE: [(&str, &str, &str); 24] = [
+const HOSTILE: [(&str, &str, &str); 36] = [
     ("endless", "fn measure(student, p) { loop { } }", "rule-without-end"),
     (
         "endless_while",
@@ -113,6 +113,66 @@ const HOSTILE: [(&str, &str, &str); 24] = [
         "rule-refused-part",
     ),
     (
+        "tower_of_functions",
+        "fn measure(student, p) { let f = |x| x; for i in 0..60000 { let g = f; f = |x| g.call(x); } f.call(1) }",
+        "rule-refused-part",
+    ),
+    (
+        "tower_in_a_list",
+        "fn measure(student, p) { let a = [|x| x]; for i in 0..60000 { let g = a[0]; a[0] = |x| g.call(x); } 1 }",
+        "rule-refused-part",
+    ),
+    (
+        "tower_by_reduce",
+        "fn measure(student, p) { let n = []; for i in 0..9000 { n.push(i); } n.reduce(|f, x| |y| f.call(y), 0); 1 }",
+        "rule-refused-part",
+    ),
+    (
+        "tower_by_a_name",
+        "fn measure(student, p) { let f = 1; for i in 0..60000 { let g = f; let h = |x| g; f = h; } 1 }",
+        "rule-refused-part",
+    ),
+    (
+        "tower_by_curry",
+        "fn id(a, b) { a }\nfn measure(student, p) { let f = id; for i in 0..60000 { f = curry(id, f); } 1 }",
+        "rule-refused-part",
+    ),
+    (
+        "holds_itself",
+        "fn measure(student, p) { let f = |x| x; f = |x| f.call(x); 1 }",
+        "rule-refused-part",
+    ),
+    (
+        "because_endless",
+        "fn measure(student, p) { 11 + student.enrolled_days }\nfn because(student, p) { let n = 0; while n >= 0 { n += 1; } \"x\" }",
+        "rule-because-failed",
+    ),
+    (
+        "looks_like_a_word",
+        "fn measure(student, p) { student.\u{430}bsences }",
+        "rule-odd-character",
+    ),
+    (
+        "turned_round",
+        "fn measure(student, p) { /* \u{202e} } */ 1 }",
+        "rule-odd-character",
+    ),
+    (
+        "steps_of_nothing",
+        "fn measure(student, p) { let n = 0; for i in range(0, 10, 0) { n += 1; } n + student.enrolled_days }",
+        "rule-failed",
+    ),
+    (
+        "asks_for_everything",
+        "fn measure(student, p) { let n = 0; for i in 0..40000 { if student.in_program(\"x\" + i) { n += 1; } } n }",
+        "rule-without-end",
+    ),
+    (
+        "throws_orders",
+        "fn measure(student, p) { throw \"a\\u001b[2J\\r\\nSubject: x\" + student.enrolled_days }",
+        "rule-failed",
+    ),
+    (
         "throws_it_all",
         "fn measure(student, p) { throw student }",
         "rule-failed",
@@ -197,6 +257,9 @@ fn every_hostile_rule_is_contained_and_the_others_go_on() {
     quiet.night(FIRST);
     let said = hostile.ring(FIRST);
     assert_eq!((said.code, said.err.as_str()), (3, ""), "{}", said.out);
+    // What a rule says is no order to a terminal, and no line of its own.
+    assert!(!said.out.contains(['\u{1b}', '\r']), "{}", said.out);
+    assert!(said.out.contains("a [2J Subject: x"), "{}", said.out);
     let files = HOSTILE.iter().map(|(name, _, code)| (format!("{name}.rhai"), *code));
     for (file, code) in files.chain(more.iter().map(|(name, _, code)| (name.replace("x\\..\\", ""), *code))) {
         names(&said, &file, code);
@@ -212,7 +275,7 @@ fn every_hostile_rule_is_contained_and_the_others_go_on() {
             (true, ..) => "rule-loop-without-end",
             (_, "recursion", _) => "rule-calls-itself",
             (_, "text", _) => "rule-measure-without-number",
-            (_, _, "rule-without-end" | "rule-failed") => continue,
+            (_, _, "rule-without-end" | "rule-failed" | "rule-because-failed") => continue,
             _ => code,
         };
         names(&check, &format!("rules/hostile/{name}.rhai"), at_check);

@@ -212,7 +212,13 @@ impl Bench {
 
     /// Runs `because` on known answers, as far as they go: a text, or a failure that hurts nobody. A missing word reads
     /// `unknown` there, and of areas that might be at a level none is taken to be.
-    pub(super) fn tell(&self, rule: &Rule, card: &Card, known: &[(Question, Answer)]) -> Step {
+    pub(super) fn tell(
+        &self,
+        rule: &Rule,
+        card: &Card,
+        known: &[(Question, Answer)],
+        failure: &mut Option<Failure>,
+    ) -> Step {
         self.prepare(rule, known);
         {
             let mut run = self.student.run();
@@ -226,8 +232,14 @@ impl Bench {
             Some(question) if known.len() < QUESTIONS => Step::Wants(question),
             Some(_) => Step::Done(Outcome::Failed),
             None => {
-                let text = result.ok().and_then(|value| value.into_string().ok());
-                Step::Done(text.map_or(Outcome::Failed, |text| Outcome::Text(text.into())))
+                let text = match result {
+                    Ok(value) => value.into_string().ok(),
+                    Err(ended) => {
+                        *failure = Some(ended);
+                        None
+                    }
+                };
+                Step::Done(text.map_or(Outcome::Failed, |text| Outcome::Text(script::plainly(&text).into())))
             }
         }
     }
@@ -339,6 +351,16 @@ fn same(card: &Card, left: &Outcome, right: &Outcome) -> bool {
     match (left, right) {
         (Outcome::Number(left), Outcome::Number(right)) => level(*left) == level(*right),
         (left, right) => left == right,
+    }
+}
+
+/// A failure of `because` as a problem of the rule's file: it judges all the same.
+pub(super) fn wordless(rule: &Rule, failure: &Failure) -> Problem {
+    Problem {
+        code: "rule-because-failed".into(),
+        message: format!("`because` fails: {}", failure.message),
+        remedy: "letters show the bare number until this is mended".into(),
+        ..problem(rule, failure)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Judges students by all rules, one student at a time, as fast as the answers repeat.
 
+use std::time::Duration;
+
 use super::bench::{self, Bench};
 use super::card::{Card, Status};
 use super::memo::{Memo, Outcome};
@@ -10,7 +12,7 @@ use super::verdict::{NotFor, Verdict};
 use crate::indicators::{Ask, Numbers, Value, Word};
 use crate::monitor::Problem;
 use crate::school::{Grade, Tables};
-use crate::script::Failure;
+use crate::script::{self, Failure, FailureKind, limits};
 
 /// The word under which a verdict is unknown because the rule itself failed for the student.
 pub const FAILED: &str = "an error in the rule";
@@ -44,7 +46,14 @@ struct Seat {
     /// By card: least values of plugins' words, with what they came to before.
     plugin_needs: Vec<Vec<PluginNeed>>,
     failed: Option<Problem>,
+    /// Why it has no sentence of its own for somebody; it judges all the same.
+    wordless: Option<Problem>,
+    /// Whether its sentence is not asked for any more tonight.
+    silent: bool,
     set_aside: bool,
+    /// What its calls have taken, and how many answers they gave.
+    spent: Duration,
+    answers: u32,
 }
 
 /// A plugin's word that a card asks a least value of.
@@ -109,8 +118,7 @@ impl<'r> Judge<'r> {
             self.night(case, &mut tonight);
         }
         let card = known.card_number(case.school_id);
-        let said = known
-            .has_because
+        let said = (known.has_because && !self.seats[rule].silent)
             .then(|| self.outcome(rule, card, Function::Because, case, &tonight));
         let text = match said {
             Some(Outcome::Text(text)) if !text.trim().is_empty() => text.to_string(),
@@ -120,9 +128,15 @@ impl<'r> Judge<'r> {
         text
     }
 
-    /// What went wrong in rules so far, each rule once.
+    /// What went wrong in rules so far: each rule once, and once more for its sentence.
     pub fn problems(&self) -> Vec<Problem> {
-        self.seats.iter().filter_map(|seat| seat.failed.clone()).collect()
+        let of_seat = |seat: &Seat| seat.failed.iter().chain(&seat.wordless).cloned().collect::<Vec<_>>();
+        self.seats.iter().flat_map(of_seat).collect()
+    }
+
+    /// What went wrong in judging alone.
+    pub(super) fn failures(&self) -> impl Iterator<Item = &Problem> {
+        self.seats.iter().filter_map(|seat| seat.failed.as_ref())
     }
 
     fn plainly(&mut self, rule: usize, card: usize, case: &CaseFile<'_>, tonight: &[Option<Verdict>]) -> String {
@@ -215,7 +229,7 @@ impl<'r> Judge<'r> {
                 _ => None,
             };
             if let Some(failure) = failure {
-                seat.set_aside |= failure.kind == crate::script::FailureKind::Limit;
+                seat.set_aside |= failure.kind == FailureKind::Limit;
                 seat.failed.get_or_insert_with(|| bench::problem(rule, &failure));
             }
             match had {
@@ -275,16 +289,51 @@ impl<'r> Judge<'r> {
         let memo = &mut seat.memos[at][function as usize];
         let mut answer = answerer(rule, set, areas, case, tonight);
         let mut failure: Option<Failure> = None;
-        let outcome = memo.outcome(&mut answer, &mut |known| match function {
-            Function::Because => bench.tell(rule, card, known),
-            _ => bench.step(rule, card, function.name(), known, &mut failure),
+        let mut spent = Duration::ZERO;
+        let outcome = memo.outcome(&mut answer, &mut |known| {
+            script::take_spent();
+            let step = match function {
+                Function::Because => bench.tell(rule, card, known, &mut failure),
+                _ => bench.step(rule, card, function.name(), known, &mut failure),
+            };
+            spent += script::take_spent();
+            step
         });
+        if spent > Duration::ZERO {
+            seat.spent += spent;
+            seat.answers += 1;
+            failure = failure.or_else(|| too_slow(seat.spent, seat.answers));
+        }
         if let Some(failure) = failure {
-            seat.set_aside |= failure.kind == crate::script::FailureKind::Limit;
-            seat.failed.get_or_insert_with(|| bench::problem(rule, &failure));
+            let is_limit = failure.kind == FailureKind::Limit;
+            match function {
+                Function::Because => {
+                    seat.silent |= is_limit;
+                    seat.wordless.get_or_insert_with(|| bench::wordless(rule, &failure));
+                }
+                _ => {
+                    seat.set_aside |= is_limit;
+                    seat.failed.get_or_insert_with(|| bench::problem(rule, &failure));
+                }
+            }
         }
         outcome
     }
+}
+
+/// A rule each of whose calls ends in time, and whose night does not: without this a thousand students would wait for the ten
+/// thousandth.
+fn too_slow(spent: Duration, answers: u32) -> Option<Failure> {
+    let is_slow = spent >= limits::NIGHT_TIME && spent / answers.max(1) >= limits::SLOW_CALL;
+    is_slow.then(|| Failure {
+        kind: FailureKind::Limit,
+        message: format!(
+            "it takes too long: more than {} seconds for {answers} students",
+            limits::NIGHT_TIME.as_secs()
+        ),
+        line: None,
+        column: None,
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -328,7 +377,11 @@ impl Seat {
             memos: rule.cards.iter().map(|_| Default::default()).collect(),
             needs: rule.cards.iter().map(needs).collect(),
             failed: None,
+            wordless: None,
+            silent: false,
             set_aside: false,
+            spent: Duration::ZERO,
+            answers: 0,
         }
     }
 }
@@ -389,5 +442,28 @@ fn level(card: &Card, value: f64) -> Verdict {
     match card.edges.level(value) {
         Some(level) => Verdict::At { level, value },
         None => Verdict::Clear { value },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::too_slow;
+    use crate::script::limits;
+
+    #[test]
+    fn a_rule_is_too_slow_where_each_call_is_slow_and_the_night_would_not_end() {
+        let night = limits::NIGHT_TIME;
+        assert!(too_slow(night, 100).is_some());
+        assert!(
+            too_slow(night - Duration::from_millis(1), 100).is_none(),
+            "a few slow students are waited for"
+        );
+        let many = u32::try_from(night.as_micros() / limits::SLOW_CALL.as_micros()).expect("it fits") + 1;
+        assert!(
+            too_slow(night, many).is_none(),
+            "many quick ones are no fault of the rule"
+        );
     }
 }

@@ -67,7 +67,7 @@ fn words(error: &ParseErrorType, text: &str, pieces: &[Piece<'_>], at: Spot) -> 
             format!("`{symbol}` cannot be used in a rule"),
             script::refused(symbol).unwrap_or_default().to_owned(),
         ),
-        other => (lower(&other.to_string()), look),
+        other => (seen(&lower(&other.to_string())), look),
     };
     (at, message, remedy)
 }
@@ -108,6 +108,18 @@ fn unknown_name(name: &str) -> (String, String) {
         }
     };
     (format!("there is no variable `{name}` here"), remedy)
+}
+
+/// A message in which nothing is invisible: a terminal takes some characters for orders.
+fn seen(message: &str) -> String {
+    let mut seen = String::new();
+    for c in message.chars() {
+        match c.is_control() {
+            true => seen += &format!("U+{:04X}", u32::from(c)),
+            false => seen.push(c),
+        }
+    }
+    seen
 }
 
 fn lower(message: &str) -> String {

@@ -18,6 +18,8 @@ use super::{compute::compute, limits};
 thread_local! {
     /// When the call under way on this thread has to end.
     static DEADLINE: Cell<Duration> = const { Cell::new(Duration::MAX) };
+    /// What calls on this thread have taken since somebody last asked.
+    static SPENT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
 /// The functions of plain rhai that scripts may call, with the numbers of arguments that they take (in `text.len()` the
@@ -188,7 +190,8 @@ pub fn call(
     arguments: impl FuncArgs,
     rounding: Rounding,
 ) -> Result<Dynamic, Failure> {
-    DEADLINE.set(crate::clock::monotonic() + limits::WALL_TIME);
+    let began = crate::clock::monotonic();
+    DEADLINE.set(began + limits::WALL_TIME);
     let options = CallFnOptions::new()
         .eval_ast(false)
         .rewind_scope(true)
@@ -198,6 +201,7 @@ pub fn call(
     });
     let result = catch_unwind(run);
     DEADLINE.set(Duration::MAX);
+    SPENT.set(SPENT.get() + crate::clock::monotonic().saturating_sub(began));
     match result {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(failure(&error)),
@@ -208,6 +212,11 @@ pub fn call(
             column: None,
         }),
     }
+}
+
+/// The wall time of all calls on this thread since it was last asked.
+pub fn take_spent() -> Duration {
+    SPENT.replace(Duration::ZERO)
 }
 
 /// Calls a function of another script from inside a call under way: the deadline of that call holds for both.
@@ -252,6 +261,7 @@ pub fn failure(error: &EvalAltResult) -> Failure {
         EvalAltResult::ErrorRuntime(value, _) => {
             let text = value.clone().try_cast::<String>();
             let text = text.or_else(|| value.as_immutable_string_ref().ok().map(|text| text.to_string()));
+            let text = text.map(|text| plainly(&text)).filter(|text| !text.is_empty());
             (FailureKind::Mistake, text.unwrap_or_else(|| "it throws".to_owned()))
         }
         EvalAltResult::ErrorFunctionNotFound(signature, _) => {
@@ -265,7 +275,7 @@ pub fn failure(error: &EvalAltResult) -> Failure {
         other => {
             let text = other.to_string();
             let text = text.split(" (line ").next().unwrap_or_default().to_owned();
-            (FailureKind::Mistake, text)
+            (FailureKind::Mistake, plainly(&text))
         }
     };
     let position = place_of(error);
@@ -275,6 +285,29 @@ pub fn failure(error: &EvalAltResult) -> Failure {
         line: position.line(),
         column: position.position(),
     }
+}
+
+/// A script's words for a screen and a letter: on one line, without what a terminal would take for an order, and not without end.
+pub fn plainly(text: &str) -> String {
+    let mut plain = String::new();
+    let mut length = 0;
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
+        let gap = usize::from(length > 0);
+        let room = limits::SENTENCE_CHARS.saturating_sub(length + gap);
+        plain.push_str(if gap > 0 && room > 0 { " " } else { "" });
+        let count = word.chars().count();
+        if count > room {
+            plain.extend(word.chars().take(room));
+            plain.push('\u{2026}');
+            return plain;
+        }
+        plain.push_str(word);
+        length += gap + count;
+    }
+    plain
 }
 
 fn innermost(error: &EvalAltResult) -> &EvalAltResult {

@@ -28,6 +28,13 @@ pub const TEXTS_KEPT: usize = 1_024;
 /// Wall time of one call of a rule's function. The number of operations ends a loop long before; this is for what one
 /// operation can cost.
 pub const WALL_TIME: Duration = Duration::from_secs(2);
+/// Wall time that one rule may take of a night on one thread, where its calls take [`SLOW_CALL`] each: no single call is at its limit
+/// then, and the night would still not end.
+pub const NIGHT_TIME: Duration = Duration::from_secs(20);
+/// What a call takes on average from which on a rule is slow: a hundred times what a heavy one of those that ship does.
+pub const SLOW_CALL: Duration = Duration::from_millis(2);
+/// Characters of what a rule says in words: its sentence, or why it throws.
+pub const SENTENCE_CHARS: usize = 500;
 /// Bytes of a rule's file.
 pub const FILE_BYTES: usize = 65_536;
 /// Days or school days that a window may reach back: more than a school year.

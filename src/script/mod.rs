@@ -15,7 +15,7 @@ mod walk;
 mod within;
 
 pub use compute::{compute, negate, show};
-pub use host::{Failure, FailureKind, builtins, call, call_inside, engine, failure, refused};
+pub use host::{Failure, FailureKind, builtins, call, call_inside, engine, failure, plainly, refused, take_spent};
 pub use oddity::{Oddity, oddities, oddity};
 pub use op::Op;
 pub use text::{Piece, PieceKind, byte_at, comments, excerpt, find_functions, line_and_column, nearest, pieces};

@@ -38,13 +38,34 @@ pub fn oddities(source: &str, most: usize) -> Vec<Oddity> {
             continue;
         }
         // White space is taken one by one, so that an odd space is seen.
-        at += if c.is_whitespace() {
+        let length = if c.is_whitespace() {
             c.len_utf8()
         } else {
             piece(rest).1.max(1)
         };
+        // Inside a text or a comment everything is welcome but what shows another order than the one that is read.
+        let turned = rest
+            .get(..length)
+            .unwrap_or(rest)
+            .char_indices()
+            .find(|(_, c)| turns(*c));
+        if let Some((inside, turned)) = turned {
+            found.push(Oddity {
+                what: "an invisible character turns the writing round, so that the line is not what it looks like",
+                remedy: "delete the line and type it anew",
+                at: at + inside,
+            });
+            at += inside + turned.len_utf8();
+            continue;
+        }
+        at += length;
     }
     found
+}
+
+/// Whether a character changes the direction in which the ones behind it are shown.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn odd(c: char) -> Option<(&'static str, &'static str)> {
@@ -81,6 +102,10 @@ fn odd(c: char) -> Option<(&'static str, &'static str)> {
         '\u{2026}' => Some((
             "three dots in one character stand where code stands",
             "type what is meant in full",
+        )),
+        c if c.is_alphabetic() && !c.is_ascii() => Some((
+            "a letter that is not an English one stands where code stands, though it may look like one",
+            "type the word again with the keyboard set to English",
         )),
         _ => None,
     }

@@ -125,3 +125,19 @@ fn the_part_is_underlined_and_the_nearest_name_found() {
     assert_eq!(nearest("attendence", ["attendance", "course"]), Some("attendance"));
     assert_eq!(nearest("zebra", ["attendance", "course"]), None);
 }
+
+#[test]
+fn what_a_script_says_is_one_line_and_not_without_end() {
+    assert_eq!(super::plainly(" so\r\n\u{1b}[2J \u{0}it is "), "so [2J it is");
+    let long = super::plainly(&"word ".repeat(1_000));
+    assert_eq!(
+        long.chars().count(),
+        super::limits::SENTENCE_CHARS,
+        "no word is cut where none has begun"
+    );
+    assert!(long.ends_with('\u{2026}'));
+    assert_eq!(
+        super::plainly(&"x".repeat(9_000)).chars().count(),
+        super::limits::SENTENCE_CHARS + 1
+    );
+}

@@ -1,6 +1,7 @@
 //! The check of a compiled rule before it may run: every word, function and number of arguments is known, and nothing is
 //! asked in a way that the sandbox cannot answer for.
 
+mod kept;
 mod notes;
 mod words;
 
@@ -185,6 +186,7 @@ impl Checker<'_> {
         };
         self.check_statements(|name, _| is_closure(name), &here, &mut findings);
         findings.wrongs.extend(switches::check(self));
+        findings.wrongs.extend(kept::check(self));
         findings
             .wrongs
             .sort_by_key(|wrong| wrong.spot.map(|spot| (spot.line, spot.column)));
@@ -220,6 +222,7 @@ impl Checker<'_> {
         };
         self.check_statements(|name, _| is_closure(name), &here, &mut findings);
         findings.wrongs.extend(switches::check(self));
+        findings.wrongs.extend(kept::check(self));
         findings
             .wrongs
             .sort_by_key(|wrong| wrong.spot.map(|spot| (spot.line, spot.column)));

@@ -216,7 +216,7 @@ impl CaseRun<'_> {
         self.result.kinds.extend(kinds::of(&verdict, &self.rule.file_card));
         let because = verdict.is_judged().then(|| judge.because(0, &file));
         // What the rule said after an error says nothing: the error itself is what to mend.
-        if let Some(problem) = judge.problems().into_iter().next() {
+        if let Some(problem) = judge.failures().next().cloned() {
             self.fail(format!("{} ({})", problem.message, problem.place));
         }
         if verdict.word() != stretch.expect {
