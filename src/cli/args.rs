@@ -238,11 +238,34 @@ pub(crate) enum RulesCommand {
         #[arg(long, value_name = "WHO")]
         by: Option<String>,
     },
-    /// Shows a rule as it is at work.
+    /// Shows a rule as it is at work, or as it was.
     Show {
         /// The rule's id.
         rule: String,
+        /// As it was at work on this day.
+        #[arg(long, value_name = "DATE")]
+        at: Option<Day>,
     },
+    /// Lists every version of the rules that was at work: when, who put it there, what changed.
+    Log {
+        /// Only this rule.
+        rule: Option<String>,
+    },
+    /// Puts a rule back as it was: its file, its trial, its part of rules/district.toml.
+    Restore {
+        /// The rule's id.
+        rule: String,
+        /// As it was at work on this day; without it as it is at work where its files say otherwise, else as it was before.
+        #[arg(long, value_name = "DATE")]
+        at: Option<Day>,
+        /// Who restores it, for the record; without it the account that you work under.
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+    },
+    /// Shows every word that a rule may write: type, unit, window, what makes it missing, an example.
+    Reference,
+    /// Writes into the home what editors complete and check rules by: definitions and schemas.
+    Editor,
     /// Compares what the rules said on past days with outcomes.csv: how often they were right.
     Judge {
         /// Only this rule.

@@ -1,5 +1,6 @@
 //! `init`: a new home that works as it stands.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::output::Exit;
@@ -11,6 +12,8 @@ use crate::home::Home;
 use crate::monitor::{Place, Problem, Weight};
 use crate::plugins;
 use crate::records::{Adapter, Feed};
+use crate::rules::{self, Sources};
+use crate::school::Meaning;
 
 /// Makes a home for exports that an adapter reads.
 pub(super) fn init(desk: &mut Desk<'_>, dir: &Path, from: &str) -> Result<Exit, Stop> {
@@ -58,9 +61,14 @@ pub(super) fn init(desk: &mut Desk<'_>, dir: &Path, from: &str) -> Result<Exit, 
     Ok(Exit::Done)
 }
 
-/// Makes a home with a configuration and the rule library.
+/// Makes a home with a configuration, the rule library, and what editors complete and check rules by.
 pub(super) fn make(dir: &Path, configuration: &str) -> Result<Home, Problem> {
-    Home::init(dir, configuration, embedded::below("rules/"))
+    let home = Home::init(dir, configuration, embedded::below("rules/"))?;
+    let mut sources = Sources::built_in();
+    sources.words = plugins::read(&BTreeMap::new(), None).words();
+    let (rules, _) = rules::load(&sources, &Meaning::default());
+    super::rules_editor::into_home(&home, &rules, &sources)?;
+    Ok(home)
 }
 
 fn unknown(from: &str, adapters: &[Adapter]) -> Problem {

@@ -21,6 +21,8 @@ mod rebuild;
 mod route;
 mod rules;
 mod rules_check;
+mod rules_editor;
+mod rules_log;
 mod run;
 mod standing;
 mod status;
@@ -39,7 +41,7 @@ use args::{Arguments, Command};
 use output::Format;
 
 /// Parts of the design that are still to come, and what to do without them.
-const TO_COME: [(&str, &str); 10] = [
+const TO_COME: [(&str, &str); 8] = [
     ("letters", "see the letters themselves with `firstbell outbox show`"),
     ("sent", "see the letters with `firstbell outbox list`"),
     ("contact", "bring contacts as contacts.csv"),
@@ -54,8 +56,6 @@ const TO_COME: [(&str, &str); 10] = [
         "nothing is older than the last school year without it: rounds purge by themselves",
     ),
     ("doctor", "run `firstbell check`"),
-    ("rules log", "see the table `rule_version` in var/firstbell.db"),
-    ("rules restore", "put the rule's older file back into rules/"),
 ];
 
 /// Everything a command works with.

@@ -1,12 +1,14 @@
 //! `rules list`, `test`, `new` and `show`: the workshop's first benches; `check` has a file of its own.
 
+use std::io::{self, Write};
+
 use super::args::RulesCommand;
 use super::judge::Wanted;
 use super::output::{self, Exit, Rows, count};
-use super::{Desk, Stop, trials};
+use super::{Desk, Stop, rules_editor, rules_log, trials};
 use crate::monitor::{Place, Problem, Weight};
 use crate::round::{self, Setup};
-use crate::rules::workshop::{self, Depth};
+use crate::rules::workshop::{self, Depth, Shown};
 use crate::rules::{Card, Status, Worse};
 use crate::school::Area;
 
@@ -29,7 +31,14 @@ pub(super) fn rules(desk: &mut Desk<'_>, command: &RulesCommand) -> Result<Exit,
         RulesCommand::New { rule } => new(desk, rule),
         RulesCommand::Diff { old, new } => super::preview::diff(desk, old, new),
         RulesCommand::Accept { rule, by } => accept(desk, rule, by.as_deref()),
-        RulesCommand::Show { rule } => show(desk, rule),
+        RulesCommand::Show { rule, at } => match at {
+            Some(day) => rules_log::show_at(desk, rule, *day),
+            None => show(desk, rule),
+        },
+        RulesCommand::Log { rule } => rules_log::log(desk, rule.as_deref()),
+        RulesCommand::Restore { rule, at, by } => rules_log::restore(desk, rule, *at, &who(by.as_deref())),
+        RulesCommand::Reference => rules_editor::show(desk),
+        RulesCommand::Editor => rules_editor::write(desk),
         RulesCommand::Judge {
             rule,
             outcome,
@@ -155,32 +164,42 @@ fn show(desk: &mut Desk<'_>, id: &str) -> Result<Exit, Stop> {
     let Ok(shown) = workshop::show(&setup.rules, &setup.sources, id) else {
         return Err(unknown(&setup, id).into());
     };
-    writeln!(desk.out, "{} ({id})", shown.title)?;
+    write_shown(desk.out, id, &shown)?;
+    let aside = shown.set_aside.into_iter().collect::<Vec<_>>();
+    Ok(output::problems(desk.out, &aside)?)
+}
+
+/// What a rule says of itself, its cards in words, and its text.
+pub(super) fn write_shown(out: &mut dyn Write, id: &str, shown: &Shown) -> io::Result<()> {
+    writeln!(out, "{} ({id})", shown.title)?;
     for (head, text) in [("Why", &shown.why), ("Acts", &shown.acts), ("Source", &shown.source)] {
         if !text.is_empty() {
-            writeln!(desk.out, "  {head}: {text}")?;
+            writeln!(out, "  {head}: {text}")?;
         }
     }
     for (school, card) in &shown.cards {
         let place = school
             .as_ref()
             .map_or_else(|| "the district".to_owned(), |school| format!("school {school}"));
-        writeln!(desk.out, "  At {place}: {}", one_line(card))?;
+        writeln!(out, "  At {place}: {}", one_line(card))?;
     }
-    writeln!(desk.out)?;
-    writeln!(desk.out, "{}", shown.text.trim_end())?;
-    let aside = shown.set_aside.into_iter().collect::<Vec<_>>();
-    Ok(output::problems(desk.out, &aside)?)
+    writeln!(out)?;
+    writeln!(out, "{}", shown.text.trim_end())
 }
 
-fn accept(desk: &mut Desk<'_>, id: &str, by: Option<&str>) -> Result<Exit, Stop> {
-    let setup = desk.setup()?;
+/// Who is at work, for the record: the name given, else the account.
+fn who(by: Option<&str>) -> String {
     let account = || {
         ["USER", "USERNAME"]
             .into_iter()
             .find_map(|name| std::env::var(name).ok())
     };
-    let by = by.map(str::to_owned).or_else(account).unwrap_or_default();
+    by.map(str::to_owned).or_else(account).unwrap_or_default()
+}
+
+fn accept(desk: &mut Desk<'_>, id: &str, by: Option<&str>) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let by = who(by);
     let today = crate::clock::now(&setup.config.district.time_zone).today;
     let _lock = setup.home.lock()?;
     let accepted = round::accept(&setup, id, &by, today)?;

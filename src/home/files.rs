@@ -63,6 +63,28 @@ impl Home {
         self.write_anew(&self.root.join(path), text)
     }
 
+    /// Writes a file of the district's anew in its place, so that who owns it and who may write it stay as they are: editors come
+    /// through a share. Made where there is none. What stood there lies beside it afterwards, under its name with `~`.
+    ///
+    /// # Errors
+    ///
+    /// A problem where it cannot be written; what stood there is whole then, there or beside it.
+    pub fn write_over(&self, path: &str, text: &str) -> Result<(), Problem> {
+        let full = self.root.join(path);
+        if !full.exists() {
+            return self.write_file(path, text);
+        }
+        let mut beside = full.clone().into_os_string();
+        beside.push("~");
+        let written = fs::copy(&full, &beside).and_then(|_| fs::write(&full, text));
+        written.map_err(|error| unusable(path, "written", &error))
+    }
+
+    /// The account that owns a file of the home; `None` where the system does not tell.
+    pub fn owner(&self, path: &str) -> Option<String> {
+        owner(&fs::symlink_metadata(self.root.join(path)).ok()?)
+    }
+
     fn write_anew(&self, path: &Path, text: &str) -> Result<(), Problem> {
         let beside = path.with_extension("toml.new");
         let mut options = fs::OpenOptions::new();
@@ -256,4 +278,18 @@ fn others_may_read(meta: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn others_may_read(_: &fs::Metadata) -> bool {
     false
+}
+
+#[cfg(unix)]
+fn owner(about: &fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let id = about.uid();
+    let user = nix::unistd::User::from_uid(nix::unistd::Uid::from_raw(id));
+    // A number tells more than nothing where the account is known to another machine alone.
+    Some(user.ok().flatten().map_or_else(|| id.to_string(), |user| user.name))
+}
+
+#[cfg(not(unix))]
+fn owner(_: &fs::Metadata) -> Option<String> {
+    None
 }

@@ -8,7 +8,7 @@ use crate::facts::{Books, SchoolIx};
 use crate::monitor::Problem;
 use crate::rules::{Rule, RuleSet, Version};
 use crate::school::Day;
-use crate::store::Store;
+use crate::store::{RuleEntry, Store};
 
 /// The rules by which the last round judged. `None` where they are those of `files`.
 ///
@@ -79,16 +79,29 @@ pub fn with_rule_at_work(
 ///
 /// A problem where the store cannot be read.
 pub fn with_rule_at_work_on(setup: &Setup, store: &Store, id: &str, day: Day) -> Result<Option<RuleSet>, Problem> {
-    let nights: BTreeMap<i64, Day> = store
-        .rounds(u32::MAX)?
-        .into_iter()
-        .map(|round| (round.round, round.as_of))
-        .collect();
-    let by_then = |round: &i64| nights.get(round).is_none_or(|night| *night <= day);
-    let kept = store.rule_versions(id)?;
-    let kept = kept.into_iter().find(|(_, _, round)| by_then(round));
-    let version = kept.and_then(|(_, json, _)| serde_json::from_str::<Version>(&json).ok());
+    let version = version_on(store, id, day)?.and_then(|(_, version)| version);
     Ok(version.and_then(|version| setup.rules.with_version(&version).ok()))
+}
+
+/// The version of a rule that was at work on a day: when and by whom it was put there, and itself where it can still be read.
+///
+/// # Errors
+///
+/// A problem where the store cannot be read.
+pub fn version_on(store: &Store, id: &str, day: Day) -> Result<Option<(RuleEntry, Option<Version>)>, Problem> {
+    let log = store.rule_log(Some(id))?;
+    let by_then = |entry: &&RuleEntry| entry.from <= day;
+    let at_work = log
+        .iter()
+        .rev()
+        .find(by_then)
+        .filter(|entry| entry.until.is_none_or(|until| day < until));
+    Ok(at_work.map(|entry| (entry.clone(), kept(entry))))
+}
+
+/// The version that an entry of the log keeps; `None` where it cannot be read.
+pub fn kept(entry: &RuleEntry) -> Option<Version> {
+    serde_json::from_str(&entry.version).ok()
 }
 
 /// How far the rule has come at each school where it has judged.

@@ -166,9 +166,14 @@ fn weighed_key(id: &str) -> String {
 }
 
 fn has_yes(store: &Store, id: &str, digest: &str) -> bool {
-    let yes = store.meta(&yes_key(id)).ok().flatten();
-    let yes = yes.and_then(|json| serde_json::from_str::<Yes>(&json).ok());
-    yes.is_some_and(|yes| yes.digest == digest)
+    yes_by(store, id, digest).is_some()
+}
+
+/// Who said yes to a version of a rule.
+pub(super) fn yes_by(store: &Store, id: &str, digest: &str) -> Option<String> {
+    let yes = store.meta(&yes_key(id)).ok().flatten()?;
+    let yes = serde_json::from_str::<Yes>(&yes).ok()?;
+    (yes.digest == digest).then_some(yes.by)
 }
 
 fn weigh(setup: &Setup, store: &Store, known: Vec<Weighed>) -> Result<(Vec<Weighed>, Vec<Waiting>), Problem> {

@@ -15,6 +15,7 @@ use super::deciding::Decision;
 use super::ledger::{Change, Ledger};
 use super::loading::kept;
 use super::night::{NightDone, open_by_level};
+use super::rule_log;
 use super::setup::Setup;
 use crate::clock::Now;
 use crate::crossings::Standing;
@@ -151,6 +152,7 @@ fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, number: i6
         }
     }
     save_standings(tx, &round.year, done, round.setup, number)?;
+    rule_log::save(tx, round.setup, round.as_of, round.now.today)?;
     tx.purge(&kept_years(round.setup, &round.year))?;
     tx.set_meta("held", &taken.held.to_text(round.books))?;
     taken

@@ -26,13 +26,15 @@ mod posting;
 pub mod preview;
 mod rebuild;
 mod report;
+mod restoring;
+mod rule_log;
 mod school_days;
 mod school_night;
 mod sending;
 mod setup;
 mod sheet;
 
-pub use at_work::{at_work, with_rule_at_work, with_rule_at_work_on};
+pub use at_work::{at_work, kept, version_on, with_rule_at_work, with_rule_at_work_on};
 pub use away::give_back;
 pub use bundles::Eyes;
 pub use consent::{Raised, Waiting, Weighed, accept, is_answered};
@@ -43,6 +45,7 @@ pub use ledger::{Change, Ledger, RuleAtSchool, Said};
 pub use loading::{ledger_of, take_fresh_baseline};
 pub use night::Judged;
 pub use rebuild::{Night, Replay, new_home, replay, ring_again};
+pub use restoring::{Restored, restore};
 pub use sending::{composed, send_due, send_due_until, send_test};
 pub use setup::{NIGHT_MADE_UP, SETUP_CHANGED, Setup, sources};
 

@@ -137,13 +137,18 @@ impl Setup {
         }
         // A store that cannot be read is said by whoever needs it next.
         let store = self.home.store().exists().then(|| self.store_to_read().ok()).flatten();
+        let kept = store
+            .as_ref()
+            .and_then(|store| store.last_versions().ok())
+            .unwrap_or_default();
         let at_work = |id: &str| before.and_then(|before| before.rules.rules().iter().find(|rule| rule.id() == id));
         let mut ids = broken;
         if everything {
-            ids = store
-                .as_ref()
-                .and_then(|store| store.kept_rules().ok())
-                .unwrap_or_default();
+            ids = kept
+                .iter()
+                .filter(|entry| entry.until.is_none())
+                .map(|entry| entry.rule.clone())
+                .collect();
             let more = before.iter().flat_map(|before| before.rules.rules());
             ids.extend(more.map(|rule| rule.id().to_owned()));
             ids.sort();
@@ -151,8 +156,8 @@ impl Setup {
         }
         for id in ids {
             let version = at_work(&id).map(|rule| rule.version().clone()).or_else(|| {
-                let kept = store.as_ref()?.rule_versions(&id).ok()?.into_iter().next();
-                kept.and_then(|(_, json, _)| serde_json::from_str::<Version>(&json).ok())
+                let last = kept.iter().find(|entry| entry.rule == id);
+                last.and_then(super::at_work::kept)
             });
             let version = version.filter(|version| !self.switched_off(version));
             if let Some(rules) = version.and_then(|version| self.rules.with_version(&version).ok()) {

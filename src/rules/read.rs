@@ -20,7 +20,7 @@ pub(super) const DISTRICT_KEYS: [&str; 8] = [
 ];
 
 /// Longest run of days that `after` and `clear.days` may ask for: a quarter of a school year, chosen by us.
-const MOST_DAYS: i64 = 45;
+pub(super) const MOST_DAYS: i64 = 45;
 
 const CODE: &str = "rule-card-wrong";
 

@@ -153,6 +153,13 @@ impl Rule {
         blake3::hash(text.as_bytes()).to_hex().to_string()
     }
 
+    /// One digest of everything that people can put to work with it: the file's text, its cards and what decides.
+    pub fn written_digest(&self) -> String {
+        let cards = serde_json::to_string(&self.cards).unwrap_or_default();
+        let text = format!("{}\0{cards}\0{}", self.text, self.whole_digest());
+        blake3::hash(text.as_bytes()).to_hex().to_string()
+    }
+
     /// Whether the rule judges in the same way at some school as the version of a digest.
     pub fn has_digest(&self, digest: &str) -> bool {
         self.digests.iter().any(|own| own == digest)

@@ -59,6 +59,13 @@ impl Sources {
         self.sorted(|file| file.path.ends_with(".rhai") && file.path.starts_with("rules/lib/"))
     }
 
+    /// The shared functions, as (path, text).
+    pub fn shared(&self) -> Vec<(String, String)> {
+        let text = |file: &SourceFile| String::from_utf8_lossy(&file.bytes).into_owned();
+        let files = self.libraries().into_iter();
+        files.map(|file| (file.path.clone(), text(file))).collect()
+    }
+
     /// The trial beside a rule's file.
     pub fn trial_of(&self, rule_path: &str) -> Option<&SourceFile> {
         let path = format!("{}.test.toml", rule_path.strip_suffix(".rhai")?);

@@ -11,6 +11,7 @@ mod letters;
 mod open;
 mod people;
 mod rounds;
+mod rule_log;
 mod said;
 mod standings;
 mod trouble;
@@ -33,6 +34,7 @@ pub use held::{HeldFile, HeldState};
 pub use letters::{Delivery, EpisodeKey, Telling};
 pub use people::{Group, Outcome};
 pub use rounds::{Export, RoundRow};
+pub use rule_log::RuleEntry;
 pub use said::SaidList;
 pub use standings::{Change, SchoolRule, Standings};
 

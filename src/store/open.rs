@@ -10,12 +10,13 @@ use super::{Store, trouble};
 use crate::monitor::{Place, Problem, Weight};
 
 /// Migrations in order; the file's `user_version` counts those that ran.
-pub(super) const MIGRATIONS: [&str; 5] = [
+pub(super) const MIGRATIONS: [&str; 6] = [
     include_str!("schema/0001.sql"),
     include_str!("schema/0002.sql"),
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
     include_str!("schema/0005.sql"),
+    include_str!("schema/0006.sql"),
 ];
 
 /// How long a statement waits for another process's short write. Rounds exclude each other by the home's lock before that.

@@ -146,24 +146,10 @@ impl Store {
         self.all(&format!("{CHANGE} WHERE round = ?1 ORDER BY change"), [round], change)
     }
 
-    /// The rules of which a version is kept.
-    pub fn kept_rules(&self) -> Result<Vec<String>, Problem> {
-        self.all("SELECT DISTINCT rule FROM rule_version ORDER BY rule", [], |row| {
-            row.get(0)
-        })
-    }
-
     /// A rule's version as it was kept under its digest.
     pub fn rule_version(&self, rule: &str, digest: &str) -> Result<Option<String>, Problem> {
         let sql = "SELECT version FROM rule_version WHERE rule = ?1 AND digest = ?2";
         self.one(sql, [rule, digest], |row| row.get(0))
-    }
-
-    /// The versions of a rule, the newest first: digest, version, and the round that first used it.
-    pub fn rule_versions(&self, rule: &str) -> Result<Vec<(String, String, i64)>, Problem> {
-        let sql =
-            "SELECT digest, version, first_round FROM rule_version WHERE rule = ?1 ORDER BY first_round DESC, digest";
-        self.all(sql, [rule], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
     }
 }
 

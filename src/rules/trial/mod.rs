@@ -26,7 +26,7 @@ pub use coverage::{Covered, Untouched};
 pub use drawing::{Drawn, draw};
 pub use kinds::{CaseKind, missing_kinds};
 pub use mutation::{Mutated, Unnoticed};
-pub use parse::{Case, DrawnTerm, Happening, parse};
+pub use parse::{Case, DrawnTerm, Happening, KEYS, parse};
 pub(super) use run::{Trial, Until, run_cases};
 
 /// What a case came to.

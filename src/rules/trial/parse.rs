@@ -71,6 +71,29 @@ pub struct Happening {
     pub action: Option<(String, Option<u32>)>,
 }
 
+/// The keys of a case.
+pub const KEYS: [&str; 19] = [
+    "name",
+    "attendance",
+    "as_of",
+    "grade",
+    "programs",
+    "entry",
+    "marks",
+    "incidents",
+    "levels",
+    "levels_then",
+    "missing",
+    "words",
+    "then",
+    "expect_then",
+    "expect",
+    "because",
+    "measure",
+    "standing",
+    "standing_then",
+];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawTrial {
