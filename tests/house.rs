@@ -18,11 +18,12 @@ const LINE: [&str; 8] = [
 /// What every stage may use.
 const SHARED: [&str; 5] = ["school", "facts", "script", "monitor", "embedded"];
 /// Kebab-case text in quotes that is no code: kinds of letters in headers and file names, a folder, a grade in words.
-const NOT_CODES: [&str; 5] = [
+const NOT_CODES: [&str; 6] = [
     "auto-generated",
     "firstbell-demo",
     "operator-report",
     "pre-kindergarten",
+    "rule-edit",
     "starting-list",
 ];
 

@@ -7,7 +7,7 @@ use crate::outbox::{Kind, Letter};
 use super::message;
 use super::settings::Settings;
 use super::templates::{Part, Templates};
-use super::text::plural;
+use super::text::{NAME_CHARS, clean, plural};
 use super::view;
 
 /// A letter as it goes out.
@@ -91,6 +91,7 @@ fn subject(letter: &Letter) -> String {
                 plural(students, "student")
             )
         }
+        Kind::RuleEdit => format!("firstbell: {}", clean(&content.headline, NAME_CHARS)),
         Kind::OperatorReport => {
             let lines = plural(content.report.len(), "line");
             format!("firstbell: report of the round of {}, {lines}", letter.morning)

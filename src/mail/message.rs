@@ -37,6 +37,7 @@ pub(crate) fn bytes(
         Kind::Nightly => "nightly",
         Kind::StartingList => "starting-list",
         Kind::OperatorReport => "operator-report",
+        Kind::RuleEdit => "rule-edit",
     };
     let mut headers = vec![
         // RFC 3834, and Exchange's own: an absence note must not answer a machine.
@@ -44,7 +45,7 @@ pub(crate) fn bytes(
         ("X-Auto-Response-Suppress", "All".to_owned()),
         ("List-Id", format!("<{list}.firstbell.{domain}>")),
     ];
-    if settings.rehearsal_to.is_some() {
+    if settings.rehearsal_of(letter).is_some() {
         headers.push(("X-Firstbell-Rehearsal-For", clean(&letter.address, ADDRESS_CHARS)));
     }
     for (name, value) in headers {
@@ -84,7 +85,7 @@ fn body(letter: &Letter, text: &str, html: &str) -> MultiPart {
 /// To whom the message goes, and so what its `To:` says: in rehearsal the rehearsal's reader, because relays and clients may act
 /// on `To:` and a reply to all must not reach the owner.
 fn recipient(letter: &Letter, settings: &Settings) -> Result<Mailbox, Problem> {
-    let (code, name, address) = match &settings.rehearsal_to {
+    let (code, name, address) = match settings.rehearsal_of(letter) {
         Some(address) => ("mail-rehearsal-to", "firstbell rehearsal", address),
         None => ("letter-address", letter.to_name.as_str(), &letter.address),
     };

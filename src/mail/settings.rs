@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::outbox::{Kind, Letter};
+
 /// How much of a student a letter shows (`privacy.show`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -34,4 +36,12 @@ pub struct Settings {
     pub allowed_domains: Vec<String>,
     /// Set where letters rehearse over SMTP: every letter goes to this address and to nobody else.
     pub rehearsal_to: Option<String>,
+}
+
+impl Settings {
+    /// Whom a letter goes to in place of its reader, in rehearsal. Editors of rules own no student and are told of none: rules are
+    /// tuned while a district rehearses, so their letters are theirs then too.
+    pub(crate) fn rehearsal_of(&self, letter: &Letter) -> Option<&String> {
+        self.rehearsal_to.as_ref().filter(|_| letter.kind != Kind::RuleEdit)
+    }
 }

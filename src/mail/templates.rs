@@ -13,7 +13,7 @@ use super::text;
 mod trial;
 
 /// Every template that there is; partials begin with `_`.
-const BUILT_IN: [(&str, &str); 16] = [
+const BUILT_IN: [(&str, &str); 18] = [
     ("_atop.html.j2", include_str!("templates/_atop.html.j2")),
     ("_atop.txt.j2", include_str!("templates/_atop.txt.j2")),
     ("_counts.html.j2", include_str!("templates/_counts.html.j2")),
@@ -34,6 +34,8 @@ const BUILT_IN: [(&str, &str); 16] = [
         "operator_report.txt.j2",
         include_str!("templates/operator_report.txt.j2"),
     ),
+    ("rule_edit.html.j2", include_str!("templates/rule_edit.html.j2")),
+    ("rule_edit.txt.j2", include_str!("templates/rule_edit.txt.j2")),
     ("starting_list.html.j2", include_str!("templates/starting_list.html.j2")),
     ("starting_list.txt.j2", include_str!("templates/starting_list.txt.j2")),
 ];
@@ -153,6 +155,8 @@ fn file(kind: Kind, part: Part) -> &'static str {
         (Kind::Nightly, Part::Html) => "nightly.html.j2",
         (Kind::StartingList, Part::Text) => "starting_list.txt.j2",
         (Kind::StartingList, Part::Html) => "starting_list.html.j2",
+        (Kind::RuleEdit, Part::Text) => "rule_edit.txt.j2",
+        (Kind::RuleEdit, Part::Html) => "rule_edit.html.j2",
         (Kind::OperatorReport, Part::Text) => "operator_report.txt.j2",
         (Kind::OperatorReport, Part::Html) => "operator_report.html.j2",
     }

@@ -69,6 +69,7 @@ pub(crate) fn context(letter: &Letter, people: People, schools: Schools, setting
             Kind::Nightly => "nightly",
             Kind::StartingList => "starting_list",
             Kind::OperatorReport => "operator_report",
+            Kind::RuleEdit => "rule_edit",
         },
     }
 }
@@ -84,7 +85,7 @@ pub(crate) fn reply_to(settings: &Settings) -> &str {
 
 /// In rehearsal, whose letter it is: `Maria Lopez <maria@district.example>`; else empty.
 pub(crate) fn rehearsal_for(letter: &Letter, settings: &Settings) -> String {
-    if settings.rehearsal_to.is_none() {
+    if settings.rehearsal_of(letter).is_none() {
         return String::new();
     }
     let address = clean(&letter.address, ADDRESS_CHARS);

@@ -11,6 +11,7 @@ impl Kind {
             Kind::Nightly => "nightly",
             Kind::StartingList => "starting_list",
             Kind::OperatorReport => "operator_report",
+            Kind::RuleEdit => "rule_edit",
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Kind {
     StartingList,
     /// What the operator should know of the round.
     OperatorReport,
+    /// What became of edited rules, to whoever edits them: no student, ever.
+    RuleEdit,
 }
 
 /// Where a letter's delivery stands.

@@ -4,6 +4,7 @@
 
 mod compose;
 mod delivery;
+mod edits;
 mod keys;
 mod letter;
 mod post;
@@ -13,6 +14,7 @@ mod stories;
 
 pub use compose::{MOST_STUDENTS, News, OpenFlag, Told};
 pub use delivery::{Outcome, Step, after, wait_seconds};
+pub use edits::rule_edit_letters;
 pub use keys::{letter_key, message_id, told};
 pub use letter::{Content, Entry, FlagCount, Kind, Letter, ReportLine, State};
 pub use post::{Act, Desk, Posted, compose_letters, operator_report};

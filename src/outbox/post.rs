@@ -325,7 +325,7 @@ fn says_the_same(posted: &Posted, content: &Content, told: &[Told]) -> bool {
     posted.letter.content == *content && before == told.iter().collect()
 }
 
-fn address_letter(
+pub(super) fn address_letter(
     kind: Kind,
     to_staff: &str,
     morning: Day,

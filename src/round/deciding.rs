@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::Order;
 use super::believing::Taken;
+use super::edits::Edits;
 use super::night::NightDone;
 use super::posting::Posting;
 use super::report;
@@ -34,6 +35,8 @@ pub(super) struct Night<'n, 'a> {
     pub(super) rule_changed: FxHashSet<(StudentIx, u16)>,
     pub(super) nights: &'n Nights<'a>,
     pub(super) almanac: &'n Almanac<'a>,
+    /// What became of edits since the last round.
+    pub(super) edits: &'n Edits,
 }
 
 /// What a night decided beside its standings.
@@ -66,7 +69,7 @@ pub(super) fn decide(
     night: &Night<'_, '_>,
     problems: &mut Vec<Problem>,
 ) -> Result<Decision, Problem> {
-    let books = night.almanac.books();
+    let (books, edits) = (night.almanac.books(), night.edits);
     let staff = match &night.taken.staff {
         Some(staff) => staff.clone(),
         None => store.staff()?,
@@ -148,6 +151,8 @@ pub(super) fn decide(
         &posted,
         &desk,
     ));
+    let told = (edits.headline.as_str(), edits.lines.as_slice());
+    acts.extend(outbox::rule_edit_letters(told, &config.rules.editors, &posted, &desk));
     let waiting = found.held.iter().map(|(hold, count)| (hold.word(), *count)).collect();
     Ok(Decision {
         staff,

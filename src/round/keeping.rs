@@ -40,6 +40,8 @@ pub(super) struct Round<'r> {
 pub(super) struct Decided {
     pub(super) done: NightDone,
     pub(super) decision: Decision,
+    /// What editors know of rules from now on, as a key and a value of the store.
+    pub(super) edits: Option<(String, String)>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -160,6 +162,9 @@ fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, number: i6
         .save(tx, &round.year, &decision.told.files, decision.morning)?;
     for (key, since) in &decision.told.feeds {
         tx.set_meta(key, since)?;
+    }
+    if let Some((key, known)) = &decided.edits {
+        tx.set_meta(key, known)?;
     }
     for (key, weighed) in consent::to_remember(round.setup) {
         tx.set_meta(&key, &weighed)?;

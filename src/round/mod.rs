@@ -10,6 +10,7 @@ mod believing;
 mod bundles;
 mod consent;
 mod deciding;
+mod edits;
 mod gatekeeper;
 mod hearing;
 mod held;
@@ -347,6 +348,17 @@ fn evening(
 ) -> Result<(), Problem> {
     let taken = kept.taken;
     let nights = school_night::Nights::new(almanac);
+    let look = edits::Look {
+        setup,
+        store,
+        almanac,
+        ledger: &ledger,
+        taken,
+    };
+    let edits = match rung.look_back {
+        true => edits::Edits::default(),
+        false => look.edits()?,
+    };
     let mut done = night::judge(setup, store, almanac, &nights, ledger, &taken.held, kept.as_of)?;
     hand.go_on()?;
     rung.problems.append(&mut done.problems);
@@ -367,6 +379,7 @@ fn evening(
         rule_changed,
         nights: &nights,
         almanac,
+        edits: &edits,
     };
     let decision = deciding::decide(setup, store, &night, &mut rung.problems)?;
     rung.letters = decision.letters();
@@ -388,6 +401,7 @@ fn evening(
     rung.letters = writer.commit(keeping::Decided {
         done,
         decision,
+        edits: edits.remember,
         problems: rung.problems.clone(),
     })?;
     Ok(())

@@ -237,7 +237,7 @@ fn long_unknown(night: &Night<'_, '_>) -> Vec<(u16, u32)> {
         .collect()
 }
 
-fn counted(count: u64, noun: &str) -> String {
+pub(super) fn counted(count: u64, noun: &str) -> String {
     let many = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{many}")
 }

@@ -16,7 +16,7 @@ pub(super) const MIGRATIONS: [&str; 6] = [
     include_str!("schema/0003.sql"),
     include_str!("schema/0004.sql"),
     include_str!("schema/0005.sql"),
-    include_str!("schema/0006.sql"),
+    include_str!("schema/0010.sql"),
 ];
 
 /// How long a statement waits for another process's short write. Rounds exclude each other by the home's lock before that.

@@ -63,7 +63,7 @@ fn laid_over(top: &Top<'_>) -> (Environment<'static>, Result<(), Fault>) {
 fn try_all(top: &Top<'_>) -> Result<(), Fault> {
     let (environment, compiled) = laid_over(top);
     compiled?;
-    for kind in [Kind::Nightly, Kind::StartingList, Kind::OperatorReport] {
+    for kind in [Kind::Nightly, Kind::StartingList, Kind::OperatorReport, Kind::RuleEdit] {
         for show in [Show::Initials, Show::Id, Show::Names, Show::Counts] {
             for letter in [full_letter(kind), bare_letter(kind)] {
                 try_one(&environment, top, &letter, show)?;

@@ -40,6 +40,7 @@ pub(crate) fn file_name(letter: &Letter) -> String {
         Kind::Nightly => "nightly",
         Kind::StartingList => "starting-list",
         Kind::OperatorReport => "operator-report",
+        Kind::RuleEdit => "rule-edit",
     };
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
     // Two ids that look alike when made safe still differ by the letter's number.
