@@ -75,7 +75,8 @@
 //! - **told**: the highest level of this episode that the owner was written; **news**: a level above told.
 //! - **owner**: the person whose news a student's is; **caseload**: who is whose by the district's own list.
 //! - **baseline**: the first night of a rule at a school, which makes starting lists and no news; **hold**: a reason not to write yet.
-//! - **letter**, **starting list**, **operator's report**: what is written, and to whom.
+//!   A **storm** is much of a school flagged at once; a **silence** is asked for by a person.
+//! - **letter**, **digest**, **starting list**, **operator's report**: what is written, and to whom.
 //!
 //! # Invariants
 //!

@@ -458,7 +458,7 @@ CONCERN: 1 student
 
 O. F., grade 9, North High
 - New at concern: Absent several days in a row.
-  Why: Absent 5 full school days in a row up to now, 5 unexcused this year.
+  Why: Absent 5 full school days in a row up to now, 5 unexcused this year. Urgent begins at 10.
   Next: Call home today.
   Last 7 weeks, oldest first: PPPPP PPPPP PPPPP PPPPP PPPPP PPPAA AAA
   In words: 5 days absent unexcused, of 33 school days.

@@ -17,15 +17,8 @@ const LINE: [&str; 8] = [
 ];
 /// What every stage may use.
 const SHARED: [&str; 5] = ["school", "facts", "script", "monitor", "embedded"];
-/// Kebab-case text in quotes that is no code: kinds of letters in headers and file names, a folder, a grade in words.
-const NOT_CODES: [&str; 6] = [
-    "auto-generated",
-    "firstbell-demo",
-    "operator-report",
-    "pre-kindergarten",
-    "rule-edit",
-    "starting-list",
-];
+/// Kebab-case text in quotes that is no code: a folder, a grade in words, a value of a header.
+const NOT_CODES: [&str; 3] = ["auto-generated", "firstbell-demo", "pre-kindergarten"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -120,7 +120,7 @@ fn posted(district: &District, from: &str) -> BTreeMap<(String, String, String),
     let mut rows = db
         .prepare(
             "SELECT as_of, to_staff, kind, count(DISTINCT student_id) FROM letter JOIN letter_entry USING (letter) \
-             WHERE as_of >= ? GROUP BY letter",
+             WHERE as_of >= ? AND kind IN ('nightly', 'starting_list') GROUP BY letter",
         )
         .expect("the table of letters");
     let rows = rows.query_map([from], |row| {

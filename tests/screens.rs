@@ -163,10 +163,10 @@ fn a_secret_in_the_configuration_is_refused_and_not_shown() {
     check(
         |home| append(&config(home), "\n[mail.smtp]\nhost = \"smtp.district.example\"\npassword = \"hunter2\"\n"),
         1,
-        "error: firstbell.toml:196:1: a secret has no place in the configuration: `password` — put it into a file that only its owner \
+        "error: firstbell.toml:222:1: a secret has no place in the configuration: `password` — put it into a file that only its owner \
          can read (0600) and write `password_file = \"…\"` [config-secret]
     |
-196 | password = …
+222 | password = …
     | ^^^^^^^^
 ",
     );
@@ -179,10 +179,10 @@ fn two_feeds_that_take_one_file() {
     check(
         |home| append(&config(home), feed),
         1,
-        "error: firstbell.toml:196:9: two feeds take the files `attendance*.csv` — give each feed its own files; one file that fills \
+        "error: firstbell.toml:222:9: two feeds take the files `attendance*.csv` — give each feed its own files; one file that fills \
          several tables is one feed with `fills` [config-feed-clash]
     |
-196 | files = \"attendance*.csv\"
+222 | files = \"attendance*.csv\"
     |         ^^^^^^^^^^^^^^^^^
 ",
     );
@@ -210,10 +210,10 @@ fn a_last_owner_outside_the_district() {
     check(
         |home| mend(&config(home), "last_owner = \"student.services@district.example\"", "last_owner = \"me@mail.example\""),
         1,
-        "error: firstbell.toml:169:14: `me@mail.example` lies outside the allowed domains — use an address in `district.example`, or \
+        "error: firstbell.toml:175:14: `me@mail.example` lies outside the allowed domains — use an address in `district.example`, or \
          add its domain to `allowed_domains` [config-foreign-address]
     |
-169 | last_owner = \"me@mail.example\" # hears what no route resolves: a named person, never a shared box
+175 | last_owner = \"me@mail.example\" # hears what no route resolves: a named person, never a shared box
     |              ^^^^^^^^^^^^^^^^^
 ",
     );
@@ -297,18 +297,80 @@ Chronic absence (chronic_absence): concern, flagged since 2026-11-03, watch toni
   Absent 6 of 62 enrolled days (9.6 %), 5 unexcused.
   Concern begins at 10: 0.4 more would reach it.
   Urgent begins at 20: 10.4 more would reach it.
-  At 9.6 it is 1.7 past the edge of watch, 8.
+  At 9.6 it is 1.6 past the edge of watch, 8.
   Concern is left after 5 judged days in a row below 9.
-  Absences:
-    2026-09-11  excused (`E`)
-    2026-09-28  unexcused (`A`)
-    2026-10-15  unexcused (`A`)
-    2026-10-22  unexcused (`A`)
-    2026-11-03  unexcused (`A`)
-    2026-11-05  unexcused (`A`)
-  2026-11-03: newly flagged, watch.
-  2026-11-05: got worse, concern.
+  Its numbers:
+    Enrolled days this school year: 62
+    Absence percent this school year: 9.6
+      2026-09-11  excused (`E`)
+      2026-09-28  unexcused (`A`)
+      2026-10-15  unexcused (`A`)
+      2026-10-22  unexcused (`A`)
+      2026-11-03  unexcused (`A`)
+      2026-11-05  unexcused (`A`)
+    Absences this school year: 6
+    Unexcused this school year: 5
+  From here on:
+    Would ease to watch after 9 more school days without an absence, on 2026-11-27.
+    Would be clear after 28 more school days without an absence, on 2026-12-24.
+    8 more absences in a row, up to 2026-11-25, would make it urgent.
+  On record:
+    2026-11-03  newly flagged: watch (absent 5 of 55 enrolled days (9 %), 4 unexcused)
+      it read absence_percent 9.091, absences 5, enrolled_days 55, unexcused 4
+    2026-11-05  got worse: concern (absent 6 of 57 enrolled days (10.5 %), 5 unexcused)
+      it read absence_percent 10.526, absences 6, enrolled_days 57, unexcused 5
 ",
+    );
+}
+
+// Both rules judge the marks of the second term: five judged days make a flag, and its end is nearer than any marks of the next.
+#[test]
+fn explain_counts_courses_and_incidents() {
+    let from_here_on = |student: &str, rule: &str| {
+        let said = firstbell(demo(), &["explain", student, "--rule", rule]).out;
+        let rest = said.split_once("  From here on:\n").map(|(_, rest)| rest.to_owned());
+        let rest = rest.unwrap_or_else(|| panic!("{said}"));
+        rest.lines()
+            .take_while(|line| line.starts_with("    "))
+            .map(|line| line.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        from_here_on("10030", "core_failure"),
+        [
+            "One failing core course less from 2026-11-16 on would make it concern.",
+            "2 failing core courses less from 2026-11-16 on would make it clear.",
+        ]
+    );
+    assert_eq!(
+        from_here_on("10042", "course_failures"),
+        [
+            "One failing course more from 2026-11-16 on would make it watch, on 2026-11-20.",
+            "2 failing courses more from 2026-11-16 on would make it concern, on 2026-11-20.",
+            "3 failing courses more from 2026-11-16 on would make it urgent, on 2026-11-20.",
+        ]
+    );
+    // The older of two incidents was on the 15th of October: 30 days that end on Saturday, the 14th of November, are without it.
+    assert_eq!(
+        from_here_on("10224", "recent_incidents"),
+        [
+            "Would be clear after 1 more school day without an incident, on 2026-11-16.",
+            "3 more incidents, on 2026-11-16, would make it urgent.",
+        ]
+    );
+    assert_eq!(
+        from_here_on("10211", "removal_days"),
+        [
+            "One more suspension of 2 days, on 2026-11-16, would make it watch.",
+            "One more suspension of 5 days, on 2026-11-16, would make it concern.",
+        ]
+    );
+    assert_eq!(
+        from_here_on("10177", "two_areas"),
+        [
+            "Would be clear after 13 more school days without an absence, a late arrival or an incident with today's marks, on \
+             2026-12-03."
+        ]
     );
 }
 
@@ -324,11 +386,15 @@ Chronic absence (chronic_absence): clear tonight
   Watch begins at 8: 0.5 more would reach it.
   Concern begins at 10: 2.5 more would reach it.
   Urgent begins at 20: 12.5 more would reach it.
-  Absences:
-    2026-09-11  excused (`E`)
-    2026-09-28  unexcused (`A`)
-    2026-10-15  unexcused (`A`)
-    2026-10-22  unexcused (`A`)
+  Its numbers:
+    Enrolled days this school year: 53
+    Absence percent this school year: 7.5
+      2026-09-11  excused (`E`)
+      2026-09-28  unexcused (`A`)
+      2026-10-15  unexcused (`A`)
+      2026-10-22  unexcused (`A`)
+    Absences this school year: 4
+    Unexcused this school year: 3
 ",
     );
 }
@@ -393,7 +459,8 @@ fn status_shows_how_things_stand() {
   school      202 Marsh Creek Middle School: attendance to 2026-11-13, grades to 2026-11-02, behavior to 2026-11-06
   school      303 Prairie View Elementary: attendance to 2026-11-13, grades to 2026-10-30, behavior to 2026-11-13
   rules       16 live, 0 in shadow, 0 set aside
-  outbox      35 sent
+  kept back   2 by a contact or a plan
+  outbox      64 sent
 "
     );
     assert_eq!((said.code, said.err.as_str()), (0, ""));
@@ -522,8 +589,102 @@ fn the_outbox_lists_letters_and_no_student() {
             "2       starting_list    2026-11-02  T06       bridget.nolan@cedarvalley.example   40       sent   1         written to 2026-11-02-starting-list-T06-2.eml",
         ]
     );
-    assert_eq!(said.out.lines().count(), 36, "a head and 35 letters");
+    assert_eq!(said.out.lines().count(), 65, "a head and 64 letters");
     assert_eq!((said.code, said.err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_letter_is_shown_as_its_reader_gets_it() {
+    let said = firstbell(
+        demo(),
+        &[
+            "letters",
+            "preview",
+            "starting-list",
+            "--to",
+            "Samuel.Ofori@cedarvalley.example",
+        ],
+    );
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let number = said
+        .out
+        .strip_prefix("Letter ")
+        .and_then(|rest| rest.split_once(',')?.0.parse::<u32>().ok());
+    let number = number.expect("a letter that was sent").to_string();
+    let sent = firstbell(demo(), &["outbox", "show", &number]);
+    assert!(sent.out.starts_with(said.out.trim_end()), "{}\n{}", said.out, sent.out);
+    // No student changes owners in the demo.
+    let said = firstbell(demo(), &["letters", "preview", "handover", "--to", "T05"]);
+    let head = "An example: no letter of the kind handover was written to T05 yet
+To: samuel.ofori@cedarvalley.example
+Subject: firstbell: handover list, 2 students (1 urgent)
+
+Hello Samuel Ofori,
+
+This is an example: the students in it are made up, and it is sent to nobody.
+
+2 students are yours from now on.
+";
+    assert!(said.out.starts_with(head), "{}", said.out);
+    assert!(
+        said.out.contains("\nA. A., grade 9, Example High, homeroom 204\n"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn every_kind_of_letter_can_be_seen_before_one_was_written() {
+    let (_folder, home) = fresh();
+    let kinds = [
+        "nightly",
+        "digest",
+        "starting-list",
+        "reminder",
+        "handover",
+        "school-letter",
+        "team-list",
+        "rule-edit",
+        "operator-report",
+    ];
+    for kind in kinds {
+        let file = home.join(format!("{kind}.html"));
+        let path = file.to_str().expect("a plain path");
+        let said = firstbell(&home, &["letters", "preview", kind, "--to", "operator", "--html", path]);
+        assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+        assert!(
+            said.out.ends_with(&format!("Its HTML is in HOME/{kind}.html\n")),
+            "{}",
+            said.out
+        );
+        let html = fs::read_to_string(&file).expect("it was written");
+        assert!(
+            html.starts_with("<!DOCTYPE html>") && html.contains("This is an example"),
+            "{html}"
+        );
+    }
+}
+
+#[test]
+fn a_preview_names_what_is_not_there() {
+    let preview = |kind: &str, to: &str| {
+        let said = firstbell(demo(), &["letters", "preview", kind, "--to", to]);
+        assert_eq!(said.out, "");
+        (said.code, said.err)
+    };
+    let (code, said) = preview("nightli", "T05");
+    assert_eq!(code, 2);
+    assert!(
+        said.contains("`nightli` is no kind of letter: write one of nightly, digest, starting_list"),
+        "{said}"
+    );
+    let near = "error: firstbell: there is no person `samuel.ofory@cedarvalley.example` — did you mean `samuel.ofori@cedarvalley.example`? [person-unknown]\n";
+    assert_eq!(
+        preview("nightly", "samuel.ofory@cedarvalley.example"),
+        (1, near.to_owned())
+    );
+    let far = "error: firstbell: there is no person `900` — write a staff id or an address of staff.csv, or `operator` [person-unknown]\n";
+    assert_eq!(preview("nightly", "900"), (1, far.to_owned()));
 }
 
 #[test]
@@ -534,9 +695,9 @@ fn slips_and_parts_to_come_are_told_apart() {
         "error: `standng` is no command; did you mean `standing`? — `firstbell --help` lists them\n",
     );
     refuses(
-        &["sent"],
+        &["backup"],
         1,
-        "error: firstbell: `firstbell sent` is not part of this version — see the letters with `firstbell outbox list` [command-to-come]\n",
+        "error: firstbell: `firstbell backup` is not part of this version — copy var/firstbell.db while no round runs [command-to-come]\n",
     );
     refuses(
         &["standing", "--rule", "chronic_absense"],

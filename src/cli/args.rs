@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::output::Format;
+use crate::outbox::Kind;
 use crate::school::{Day, Table};
 
 /// An early-warning system that a school district runs on its own server.
@@ -71,7 +72,7 @@ pub(crate) enum Command {
     Standing(Which),
     /// Lists what every rule says tonight, silence included.
     Verdicts(Which),
-    /// Shows the numbers, the days that made them, and how far they are from each edge.
+    /// Shows why a student is flagged or is not: the numbers, the days that made them, how far from each edge, what would change it.
     Explain {
         /// The student's id.
         student: String,
@@ -112,7 +113,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: RouteCommand,
     },
-    /// Files that wait for a person: what a gate held, and why.
+    /// Files and storms that wait for a person: what was held, and why.
     Held {
         /// What to do with them.
         #[command(subcommand)]
@@ -123,6 +124,30 @@ pub(crate) enum Command {
         /// What to do there.
         #[command(subcommand)]
         command: OutboxCommand,
+    },
+    /// What letters look like.
+    Letters {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: LettersCommand,
+    },
+    /// What people asked not to be written about for a while.
+    Silence {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: SilenceCommand,
+    },
+    /// The spreadsheet of contacts that staff keep.
+    Contact {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: ContactCommand,
+    },
+    /// Lists who was written what about a student, when, and why that person.
+    Sent {
+        /// The student's id.
+        #[arg(long, value_name = "ID")]
+        student: String,
     },
     /// The mail settings.
     Mail {
@@ -345,16 +370,16 @@ pub(crate) enum RouteCommand {
 pub(crate) enum HeldCommand {
     /// Lists what waits, since when and why.
     List,
-    /// Says that a file is right: the next round believes exactly these bytes.
+    /// Says that a file is right: the next round believes exactly these bytes. Of a storm: its flags are written as any other.
     Release(Decision),
-    /// Says that a file is wrong: it is never read, and what was believed last stands.
+    /// Says that a file is wrong: it is never read, and what was believed last stands. Of a storm: its flags count as told.
     Discard(Decision),
 }
 
-/// A decision about a held file.
+/// A decision about a held file or a storm.
 #[derive(Debug, Args)]
 pub(crate) struct Decision {
-    /// The number in `held list`, or the file's name.
+    /// The number in `held list`, or the file's name; of a storm its number with the `s`.
     pub(crate) which: String,
     /// Only this school's part.
     #[arg(long, value_name = "ID")]
@@ -381,6 +406,114 @@ pub(crate) enum OutboxCommand {
     Retry {
         /// Only this letter.
         letter: Option<i64>,
+    },
+    /// Sends a letter that waits now, whatever its morning and the hour.
+    Release {
+        /// The letter's number.
+        letter: i64,
+    },
+    /// Sets a letter that waits aside for good: what it tells counts as told and is written to nobody.
+    Discard {
+        /// The letter's number.
+        letter: i64,
+        /// Who decides, for the record; without it the account that you work under.
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+        /// Why, for the record.
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+    },
+}
+
+/// Silences.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SilenceCommand {
+    /// Asks not to be written about a student, a rule, a school or an area until a day.
+    Add(NewSilence),
+    /// Lists silences in force, to come and over, and how much news each holds now.
+    List,
+    /// Ends a silence today: what it held and is still true is written with the next round.
+    End {
+        /// Its number in `silence list`.
+        silence: i64,
+        /// Who ends it, for the record; without it the account that you work under.
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+    },
+}
+
+/// A silence that is asked for. What it names must all fit.
+#[derive(Debug, Args)]
+pub(crate) struct NewSilence {
+    /// Only this student.
+    #[arg(long, value_name = "ID")]
+    pub(crate) student: Option<String>,
+    /// Only this rule.
+    #[arg(long, value_name = "ID")]
+    pub(crate) rule: Option<String>,
+    /// Only this school.
+    #[arg(long, value_name = "ID")]
+    pub(crate) school: Option<String>,
+    /// Only this area.
+    #[arg(long, value_name = "AREA")]
+    pub(crate) area: Option<String>,
+    /// The first day; without it today.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Day>,
+    /// The last day.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: Day,
+    /// Why, for those who read of it every week.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// Who asks: a staff id or an address gets it listed every week; without it the account that you work under.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: Option<String>,
+    /// Holds urgent news, too.
+    #[arg(long)]
+    pub(crate) urgent: bool,
+}
+
+/// Contacts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ContactCommand {
+    /// Writes a row into the spreadsheet that staff keep; the next round reads it.
+    Add(NewContact),
+}
+
+/// A contact that somebody made.
+#[derive(Debug, Args)]
+pub(crate) struct NewContact {
+    /// The student's id.
+    #[arg(long, value_name = "ID")]
+    pub(crate) student: String,
+    /// What it was: call, letter, home visit.
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: String,
+    /// Who made it: a staff id or an address; without it the account that you work under, where that is a person's.
+    #[arg(long, value_name = "STAFF")]
+    pub(crate) by: Option<String>,
+    /// The day of it; without it today.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) date: Option<Day>,
+    /// What it was about; without it everything.
+    #[arg(long, value_name = "AREA")]
+    pub(crate) area: Option<String>,
+}
+
+/// What letters look like.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LettersCommand {
+    /// Shows a letter as a person would get it: the newest of its kind to them, or an example about made-up students.
+    Preview {
+        /// nightly, digest, starting-list, reminder, handover, school-letter, team-list, rule-edit or operator-report.
+        kind: Kind,
+        /// To whom: a staff id, an address, or `operator`.
+        #[arg(long, value_name = "PERSON")]
+        to: String,
+        /// Writes the HTML part into this file.
+        #[arg(long, value_name = "FILE")]
+        html: Option<PathBuf>,
     },
 }
 

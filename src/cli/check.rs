@@ -6,7 +6,7 @@ use super::{Desk, Stop};
 use crate::inbox::{self, Export};
 use crate::monitor::{Place, Problem, Weight};
 use crate::records;
-use crate::round::Setup;
+use crate::round::{Setup, sheets};
 use crate::routing::Owners;
 use crate::school::Day;
 use crate::timeline::Almanac;
@@ -50,6 +50,9 @@ pub(super) fn problems(setup: &Setup) -> Vec<Problem> {
         }
         Err(problem) => problems.push(problem),
     }
+    let (sheets, out_of_reach) = sheets(setup);
+    problems.extend(out_of_reach);
+    problems.extend(sheets.iter().flat_map(|sheet| sensitive_columns(setup, sheet)));
     if let Some(smtp) = &setup.config.mail.smtp
         && let Some(file) = &smtp.password_file
         && let Err(problem) = setup.home.secret(file)

@@ -1,13 +1,14 @@
-//! `held list`, `release` and `discard`: files that wait for a person.
+//! `held list`, `release` and `discard`: files and storms that wait for a person.
 
 use std::collections::BTreeMap;
 
 use super::args::{Decision, HeldCommand};
 use super::output::{Exit, Rows};
-use super::{Desk, Stop};
+use super::{Desk, Stop, storms};
+use crate::crossings::storm;
 use crate::gates::Memory;
 use crate::monitor::{Place, Problem, Weight};
-use crate::round::Setup;
+use crate::round::{Setup, waiting_storms};
 use crate::school::SchoolYear;
 use crate::store::{HeldFile, HeldState, Store};
 
@@ -30,7 +31,6 @@ pub(super) fn open(store: &Store) -> Result<Vec<HeldFile>, Problem> {
 fn list(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
     let setup = desk.setup()?;
     let store = setup.store_to_read()?;
-    // Storms will stand here, too; what a row is about is its own column from the start.
     let headers = [
         "held",
         "what",
@@ -47,7 +47,8 @@ fn list(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
     let mut rows = Rows::new(desk.out, desk.arguments.format, &headers, "Nothing is held.")?;
     let files = open(&store)?;
     let memory = last_rows(&setup, &store)?;
-    let waits = files.iter().any(|file| file.state == HeldState::Held);
+    let storms = waiting_storms(&setup, &store)?;
+    let waits = !storms.is_empty() || files.iter().any(|file| file.state == HeldState::Held);
     for file in files {
         let before = memory.get(&file.feed).and_then(|memory| rows_before(memory, &file));
         rows.row([
@@ -67,6 +68,9 @@ fn list(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
             before.map(|rows| rows.to_string()).unwrap_or_default(),
             file.problem.message.clone(),
         ])?;
+    }
+    for waiting in &storms {
+        rows.row(storms::row(waiting))?;
     }
     rows.end()?;
     Ok(if waits { Exit::Waits } else { Exit::Done })
@@ -98,6 +102,15 @@ fn decide(desk: &mut Desk<'_>, decision: &Decision, state: HeldState) -> Result<
     let setup = desk.setup()?;
     let _lock = setup.home.lock()?;
     let store = setup.store()?;
+    // A file may be called like a storm's number; the file is there.
+    if storms::number(&decision.which).is_some() && !open(&store)?.iter().any(|file| file.name == decision.which) {
+        let said = match state {
+            HeldState::Released => storm::Decision::Released,
+            _ => storm::Decision::Discarded,
+        };
+        storms::decide(desk, (&setup, &store), decision, said)?;
+        return Ok(Exit::Done);
+    }
     let mut chosen = choose(&store, decision)?;
     if state == HeldState::Released
         && let Some(file) = chosen.iter().find(|file| !file.releasable)
@@ -161,7 +174,7 @@ fn choose(store: &Store, decision: &Decision) -> Result<Vec<HeldFile>, Problem> 
     Ok(chosen)
 }
 
-fn unknown(which: &str) -> Problem {
+pub(super) fn unknown(which: &str) -> Problem {
     Problem::new(
         "held-unknown",
         Weight::Stop,

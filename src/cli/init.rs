@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::output::Exit;
-use super::{Desk, Stop};
+use super::{Desk, Stop, contact};
 use crate::clock;
 use crate::config::{self, Sample};
 use crate::embedded;
@@ -40,7 +40,8 @@ pub(super) fn init(desk: &mut Desk<'_>, dir: &Path, from: &str) -> Result<Exit, 
         },
         domain: "district.example",
     });
-    make(dir, &text)?;
+    let files = embedded::below("rules/").chain([("sheets/staff_contacts.csv", contact::SHEET)]);
+    Home::init(dir, &text, files)?;
     let shown = dir.display();
     writeln!(desk.out, "Made a home in {shown}.")?;
     writeln!(desk.out)?;
@@ -52,6 +53,10 @@ pub(super) fn init(desk: &mut Desk<'_>, dir: &Path, from: &str) -> Result<Exit, 
     writeln!(
         desk.out,
         "  {shown}/rules            the rules, and district.toml for your changes"
+    )?;
+    writeln!(
+        desk.out,
+        "  {shown}/sheets           staff_contacts.csv, in which staff note calls and visits"
     )?;
     writeln!(desk.out)?;
     writeln!(

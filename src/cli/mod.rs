@@ -4,7 +4,9 @@
 
 mod adopt;
 mod args;
+mod asked;
 mod check;
+mod contact;
 mod daemon;
 mod demo;
 mod explain;
@@ -12,6 +14,7 @@ mod go_live;
 mod held;
 mod init;
 mod judge;
+mod letters;
 mod mail;
 mod outbox;
 mod output;
@@ -24,8 +27,11 @@ mod rules_check;
 mod rules_editor;
 mod rules_log;
 mod run;
+mod sent;
+mod silence;
 mod standing;
 mod status;
+mod storms;
 mod trials;
 mod view;
 
@@ -41,14 +47,7 @@ use args::{Arguments, Command};
 use output::Format;
 
 /// Parts of the design that are still to come, and what to do without them.
-const TO_COME: [(&str, &str); 8] = [
-    ("letters", "see the letters themselves with `firstbell outbox show`"),
-    ("sent", "see the letters with `firstbell outbox list`"),
-    ("contact", "bring contacts as contacts.csv"),
-    (
-        "silence",
-        "take the rule out of work for the school in rules/district.toml",
-    ),
+const TO_COME: [(&str, &str); 4] = [
     ("backup", "copy var/firstbell.db while no round runs"),
     ("restore", "put a copy of var/firstbell.db back while no round runs"),
     (
@@ -196,6 +195,12 @@ fn command(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
         Command::Held { command } => held::held(desk, command),
         Command::Outbox { command } => outbox::outbox(desk, command),
         Command::Rebuild { to, into } => rebuild::rebuild(desk, *to, into),
+        Command::Letters { command } => letters::letters(desk, command),
+        Command::Silence { command } => silence::silence(desk, command),
+        Command::Contact {
+            command: args::ContactCommand::Add(asked),
+        } => contact::contact(desk, asked),
+        Command::Sent { student } => sent::sent(desk, student),
         Command::Mail { command } => mail::mail(desk, command),
         Command::Other(words) => other(desk, &words.join(" ")),
     }

@@ -1,13 +1,13 @@
-//! `outbox list`, `show` and `retry`: where letters stand.
+//! `outbox list`, `show`, `retry`, `release` and `discard`: where letters stand, and what a person says of them.
 
 use std::collections::BTreeMap;
 
 use super::args::OutboxCommand;
 use super::output::{self, Exit, Rows, count};
-use super::{Desk, Stop};
+use super::{Desk, Stop, asked};
 use crate::clock;
 use crate::monitor::{Place, Problem, Weight};
-use crate::outbox::State;
+use crate::outbox::{Letter, State};
 use crate::round;
 
 /// Looks at the outbox.
@@ -16,6 +16,8 @@ pub(super) fn outbox(desk: &mut Desk<'_>, command: &OutboxCommand) -> Result<Exi
         OutboxCommand::List => list(desk),
         OutboxCommand::Show { letter } => show(desk, *letter),
         OutboxCommand::Retry { letter } => retry(desk, *letter),
+        OutboxCommand::Release { letter } => release(desk, *letter),
+        OutboxCommand::Discard { letter, by, why } => discard(desk, *letter, by.as_deref(), why.as_deref()),
     }
 }
 
@@ -106,6 +108,57 @@ fn retry(desk: &mut Desk<'_>, id: Option<i64>) -> Result<Exit, Stop> {
         delivery.sent
     )?;
     Ok(output::problems(desk.out, &delivery.problems)?)
+}
+
+/// Sends one letter that waits now.
+fn release(desk: &mut Desk<'_>, id: i64) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let _lock = setup.home.lock()?;
+    let store = setup.store()?;
+    let letter = waiting(store.letter(id)?.ok_or_else(|| unknown(id))?, "release")?;
+    let now = clock::now(&setup.config.district.time_zone);
+    let tx = store.begin()?;
+    tx.postpone(id, 0)?;
+    tx.commit()?;
+    let delivery = round::send_now(&setup, &store, &now, &letter)?;
+    let became = store.letter(id)?.map_or(letter.state, |letter| letter.state);
+    writeln!(desk.out, "Letter {id} is released; it is {} now.", became.word())?;
+    Ok(output::problems(desk.out, &delivery.problems)?)
+}
+
+/// Sets a letter that waits aside.
+fn discard(desk: &mut Desk<'_>, id: i64, by: Option<&str>, why: Option<&str>) -> Result<Exit, Stop> {
+    let setup = desk.setup()?;
+    let _lock = setup.home.lock()?;
+    let store = setup.store()?;
+    let letter = waiting(store.letter(id)?.ok_or_else(|| unknown(id))?, "discard")?;
+    let now = clock::now(&setup.config.district.time_zone);
+    let said = [asked::author(by), why.map(str::trim).unwrap_or_default().to_owned()];
+    let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
+    round::discard_letter(&setup, &store, &letter, &said.join(": "), now.seconds)?;
+    writeln!(
+        desk.out,
+        "Letter {id} is discarded: it is never sent, and what it tells counts as told. Only what gets worse is news again."
+    )?;
+    Ok(Exit::Done)
+}
+
+/// A letter that no server has had its hands on for good.
+fn waiting(letter: Letter, doing: &str) -> Result<Letter, Problem> {
+    if matches!(letter.state, State::Waiting | State::Delayed) {
+        return Ok(letter);
+    }
+    let message = format!(
+        "letter {} is {}, and only a letter that is waiting or delayed can be {doing}{}",
+        letter.id,
+        letter.state.word(),
+        if doing.ends_with('e') { "d" } else { "ed" },
+    );
+    let remedy = match letter.state {
+        State::Refused | State::Unsure => format!("`firstbell outbox retry {}` tries it again", letter.id),
+        _ => "`firstbell outbox list` lists the letters".to_owned(),
+    };
+    Err(asked::refused("letter-not-waiting", message, remedy))
 }
 
 fn unknown(id: i64) -> Problem {

@@ -110,10 +110,11 @@ fn check(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
                 school_id: numbers.school_id(),
                 grade: numbers.grade(),
                 programs,
-                subject: None,
+                subjects: &[],
                 area,
                 level: Level::Concern,
                 areas_involved: &[],
+                passed_over: &[],
             });
         for group in owners.unowned(questions) {
             nobody += group.students;

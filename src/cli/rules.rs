@@ -36,7 +36,9 @@ pub(super) fn rules(desk: &mut Desk<'_>, command: &RulesCommand) -> Result<Exit,
             None => show(desk, rule),
         },
         RulesCommand::Log { rule } => rules_log::log(desk, rule.as_deref()),
-        RulesCommand::Restore { rule, at, by } => rules_log::restore(desk, rule, *at, &who(by.as_deref())),
+        RulesCommand::Restore { rule, at, by } => {
+            rules_log::restore(desk, rule, *at, &super::asked::author(by.as_deref()))
+        }
         RulesCommand::Reference => rules_editor::show(desk),
         RulesCommand::Editor => rules_editor::write(desk),
         RulesCommand::Judge {
@@ -187,19 +189,9 @@ pub(super) fn write_shown(out: &mut dyn Write, id: &str, shown: &Shown) -> io::R
     writeln!(out, "{}", shown.text.trim_end())
 }
 
-/// Who is at work, for the record: the name given, else the account.
-fn who(by: Option<&str>) -> String {
-    let account = || {
-        ["USER", "USERNAME"]
-            .into_iter()
-            .find_map(|name| std::env::var(name).ok())
-    };
-    by.map(str::to_owned).or_else(account).unwrap_or_default()
-}
-
 fn accept(desk: &mut Desk<'_>, id: &str, by: Option<&str>) -> Result<Exit, Stop> {
     let setup = desk.setup()?;
-    let by = who(by);
+    let by = super::asked::author(by);
     let today = crate::clock::now(&setup.config.district.time_zone).today;
     let _lock = setup.home.lock()?;
     let accepted = round::accept(&setup, id, &by, today)?;

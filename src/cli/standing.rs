@@ -1,12 +1,15 @@
 //! `standing` and `verdicts`: the open flags, and what every rule says tonight.
 
+use std::collections::BTreeMap;
+
 use super::args::Which;
-use super::output::{Exit, Rows};
-use super::view::{View, three_decimals};
+use super::output::{Exit, Format, Rows};
+use super::view::{View, kept_by, three_decimals};
 use super::{Desk, Stop};
 use crate::monitor::{Place, Problem, Weight};
 use crate::round::Setup;
 use crate::rules::{Judge, NotFor, Status, Verdict};
+use crate::store::KeptBack;
 use crate::timeline::Almanac;
 
 const STANDING: [&str; 11] = [
@@ -35,7 +38,20 @@ pub(super) fn standing(desk: &mut Desk<'_>, which: &Which) -> Result<Exit, Stop>
     view.hear(desk.err, &setup, &almanac, student)?;
     let night = almanac.night(view.as_of);
     let mut judge = Judge::new(&setup.rules);
-    let mut rows = Rows::new(desk.out, desk.arguments.format, &STANDING, "No flag is open.")?;
+    let kept: BTreeMap<(String, String), KeptBack> = view
+        .store
+        .kept_back(&view.year)?
+        .into_iter()
+        .map(|news| ((news.student_id.clone(), news.rule.clone()), news))
+        .collect();
+    // The columns of the CSV form are fixed: scripts of others read them.
+    let with_waits = match desk.arguments.format {
+        Format::Json => true,
+        Format::Csv => false,
+        Format::Text | Format::Junit => !kept.is_empty(),
+    };
+    let headers: Vec<&'static str> = STANDING.into_iter().chain(with_waits.then_some("waits")).collect();
+    let mut rows = Rows::new(desk.out, desk.arguments.format, &headers, "No flag is open.")?;
     for (id, student) in view.students_by_id() {
         if which.student.as_deref().is_some_and(|wanted| wanted != id) {
             continue;
@@ -76,7 +92,9 @@ pub(super) fn standing(desk: &mut Desk<'_>, which: &Which) -> Result<Exit, Stop>
             };
             let owner = view.resolve(&owners, &numbers, student, rule, level).owner;
             let value = verdicts[number].as_ref().and_then(Verdict::value);
-            rows.row([
+            let news = kept.get(&(id.to_owned(), rule.id().to_owned()));
+            let waits = with_waits.then(|| news.map(waits).unwrap_or_default());
+            let cells = [
                 id.to_owned(),
                 numbers.school_id().to_owned(),
                 numbers.grade().map(|grade| grade.to_string()).unwrap_or_default(),
@@ -90,11 +108,17 @@ pub(super) fn standing(desk: &mut Desk<'_>, which: &Which) -> Result<Exit, Stop>
                     .map(|owner| owners.person(owner).staff_id.clone())
                     .unwrap_or_default(),
                 judge.because(number, &case),
-            ])?;
+            ];
+            rows.row(cells.into_iter().chain(waits))?;
         }
     }
     rows.end()?;
     Ok(Exit::Done)
+}
+
+/// Why news of a flag is not written yet, and since when.
+fn waits(news: &KeptBack) -> String {
+    format!("{}, {}, since {}", news.level, kept_by(&news.hold), news.since)
 }
 
 /// Lists what every rule says tonight, silence included.

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::held;
 use super::output::{Exit, Format, count};
-use super::view::View;
-use super::{Desk, Stop};
+use super::view::{View, kept_by};
+use super::{Desk, Stop, held, storms};
 use crate::bell::{Record, Timetable};
 use crate::facts::SchoolIx;
 use crate::monitor::{Problem, Weight};
 use crate::outbox::State;
 use crate::records;
-use crate::round::Setup;
+use crate::round::{Setup, WaitingStorm, waiting_storms};
 use crate::rules::Status;
 use crate::school::{Day, Table};
 use crate::store::{Export, HeldFile, HeldState, Store};
@@ -26,6 +25,7 @@ pub(super) fn status(desk: &mut Desk<'_>) -> Result<Exit, Stop> {
         || !setup.rules.set_aside().is_empty()
         || !setup.last_good.is_empty()
         || !setup.waiting.is_empty()
+        || !waiting_storms(&setup, &store)?.is_empty()
         || held::open(&store)?.iter().any(|file| file.state == HeldState::Held);
     let refused = store.letters(&[State::Refused])?.len();
     if desk.format() == Format::Json {
@@ -73,6 +73,17 @@ fn text(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
             file.name, file.since, file.problem.message
         )?;
     }
+    for waiting in waiting_storms(setup, store)? {
+        let (storm, school) = (&waiting.storm, &waiting.school_id);
+        let rule = if storm.is_question() { "" } else { ", " };
+        let (number, why) = (storms::shown(storm), storms::sentence(&waiting));
+        let what = storms::what(storm);
+        writeln!(
+            desk.out,
+            "  {what:<11} {number}, school {school}{rule}{}: {why}",
+            storm.rule
+        )?;
+    }
     schools(desk, setup, store)?;
     let (live, shadow) = at_work(setup);
     let aside = setup.rules.set_aside();
@@ -96,6 +107,13 @@ fn text(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
             desk.out,
             "  waits       {id}: it was changed and would raise many students at once; `firstbell rules accept {id}` says yes"
         )?;
+    }
+    let kept: Vec<String> = kept_back(setup, store)?
+        .iter()
+        .map(|(hold, count)| format!("{count} {}", kept_by(hold)))
+        .collect();
+    if !kept.is_empty() {
+        writeln!(desk.out, "  kept back   {}", kept.join(", "))?;
     }
     let letters = outbox(store)?;
     let letters: Vec<String> = letters
@@ -252,6 +270,18 @@ fn at_work(setup: &Setup) -> (usize, usize) {
     (with(Status::Live), with(Status::Shadow))
 }
 
+/// News that the last round kept back, by what keeps it.
+fn kept_back(setup: &Setup, store: &Store) -> Result<BTreeMap<String, usize>, Stop> {
+    let mut counts = BTreeMap::new();
+    let Some(year) = held::year(setup, store)? else {
+        return Ok(counts);
+    };
+    for news in store.kept_back(&year)? {
+        *counts.entry(news.hold).or_insert(0) += 1;
+    }
+    Ok(counts)
+}
+
 fn outbox(store: &Store) -> Result<BTreeMap<&'static str, usize>, Stop> {
     let mut counts = BTreeMap::new();
     for letter in store.letters(&[])? {
@@ -294,6 +324,8 @@ fn json(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
         "last_round": round,
         "feeds": feeds,
         "held": held,
+        "storms": waiting_storms(setup, store)?.iter().map(storm_json).collect::<Vec<_>>(),
+        "kept_back": kept_back(setup, store)?,
         "freshness": freshness(setup, store)?,
         "rules": { "live": live, "shadow": shadow, "set_aside": aside, "waiting": setup.waiting.iter().map(|waiting| &waiting.weighed).collect::<Vec<_>>() },
         "outbox": outbox(store)?,
@@ -302,6 +334,14 @@ fn json(desk: &mut Desk<'_>, setup: &Setup, store: &Store) -> Result<(), Stop> {
     serde_json::to_writer_pretty(&mut *desk.out, &whole).map_err(std::io::Error::from)?;
     writeln!(desk.out)?;
     Ok(())
+}
+
+fn storm_json(waiting: &WaitingStorm) -> serde_json::Value {
+    let storm = &waiting.storm;
+    serde_json::json!({
+        "held": storms::shown(storm), "what": storms::what(storm), "school": waiting.school_id, "rule": storm.rule,
+        "days": storm.sightings, "since": storm.seen, "until": waiting.until, "why": storms::sentence(waiting),
+    })
 }
 
 fn held_json(file: &HeldFile) -> serde_json::Value {

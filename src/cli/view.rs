@@ -64,6 +64,7 @@ impl View {
             &config.mail.allowed_domains,
             today,
         )
+        .sharing(&config.mail.shared_mailboxes)
     }
 
     /// The owner of a student's news under a rule.
@@ -86,10 +87,11 @@ impl View {
             school_id: night.school_id(),
             grade: night.grade(),
             programs: &programs,
-            subject: None,
+            subjects: &[],
             area: &rule.card(night.school_id()).area,
             level,
             areas_involved: &[],
+            passed_over: &[],
         })
     }
 
@@ -159,6 +161,19 @@ fn no_round() -> Problem {
         "no round has judged a day here yet",
         "put the exports into the inbox and run `firstbell run`",
     )
+}
+
+/// What keeps news back, by the word that the store has for it.
+pub(super) fn kept_by(hold: &str) -> &str {
+    match hold {
+        "storm" => "by a storm",
+        "silence" => "by a silence",
+        "quieted" => "by a contact or a plan",
+        "cap" => "by a full letter",
+        "capacity" => "by the owner's capacity",
+        "digest" => "for the digest",
+        other => other,
+    }
 }
 
 /// A number with three decimals, rounded half up, as listings write it.

@@ -48,7 +48,8 @@ pub fn set_send_to(text: &str, path: &str, send_to: SendTo) -> Result<String, Pr
 ///
 /// A problem where the text cannot be changed so.
 pub fn for_rebuild(text: &str, path: &str) -> Result<String, Problem> {
-    let edited = set_send_to(text, path, SendTo::Rehearsal).map(|text| own_inbox(&without_smtp(&text)));
+    let edited =
+        set_send_to(text, path, SendTo::Rehearsal).map(|text| own_inbox(&without_smtp(&without_folders(&text))));
     if let Ok(edited) = edited
         && is_harmless(&edited)
     {
@@ -77,6 +78,24 @@ fn without_smtp(text: &str) -> String {
     text.split_inclusive('\n').map(line).collect()
 }
 
+/// The same with every feed's `folder` as a comment: what lies there is today's, and the archive's files lie in the inbox.
+fn without_folders(text: &str) -> String {
+    let mut inside = false;
+    let line = |line: &str| {
+        let plain: String = line.chars().filter(|letter| !letter.is_whitespace()).collect();
+        if plain.starts_with('[') {
+            inside = plain.starts_with("[[feed]]");
+        }
+        let comment = if inside && plain.starts_with("folder=") {
+            "# "
+        } else {
+            ""
+        };
+        format!("{comment}{line}")
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
 /// The same with `[inbox] path` set to the home's own.
 fn own_inbox(text: &str) -> String {
     let mark = text.len() - text.trim_start_matches('\u{feff}').len();
@@ -99,6 +118,16 @@ fn plainly(text: &str) -> Option<String> {
     if let Some(inbox) = table.get_mut("inbox").and_then(toml::Value::as_table_mut) {
         inbox.insert("path".to_owned(), "inbox".into());
     }
+    for feed in table
+        .get_mut("feed")
+        .and_then(toml::Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(feed) = feed.as_table_mut() {
+            feed.remove("folder");
+        }
+    }
     toml::to_string(&table).ok()
 }
 
@@ -111,5 +140,10 @@ fn is_harmless(text: &str) -> bool {
     };
     let inbox = table.get("inbox").and_then(|inbox| inbox.get("path"));
     let rehearses = mail.get("send_to").and_then(toml::Value::as_str) == Some("rehearsal");
-    !mail.contains_key("smtp") && rehearses && inbox.is_none_or(|path| path.as_str() == Some("inbox"))
+    let mut feeds = table.get("feed").and_then(toml::Value::as_array).into_iter().flatten();
+    let reads_elsewhere = feeds.any(|feed| feed.get("folder").is_some());
+    !mail.contains_key("smtp")
+        && !reads_elsewhere
+        && rehearses
+        && inbox.is_none_or(|path| path.as_str() == Some("inbox"))
 }

@@ -41,28 +41,36 @@ fn has_dates(table: Table) -> bool {
     )
 }
 
-/// The feeds, where each stands, and the gates of each.
-pub(super) fn feeds(source: &mut Source<'_>, root: &mut Section<'_>) -> (Vec<Feed>, Vec<Place>, Vec<Gates>) {
+/// The feeds, and of each where it stands, its gates, and the folder of its own that it may have.
+#[derive(Default)]
+pub(super) struct Feeds {
+    pub(super) feeds: Vec<Feed>,
+    pub(super) places: Vec<Place>,
+    pub(super) gates: Vec<Gates>,
+    pub(super) folders: Vec<Option<String>>,
+}
+
+/// Reads every `[[feed]]`.
+pub(super) fn feeds(source: &mut Source<'_>, root: &mut Section<'_>) -> Feeds {
     let sections = root.sections(source, "feed");
     if sections.is_empty() {
         let remedy = "add a `[[feed]]` for each file that the inbox gets: `firstbell init` writes them all";
         source.wrong(MISSING, WHOLE_FILE, "there is no `[[feed]]`", remedy);
     }
-    let mut feeds = Vec::new();
-    let mut places = Vec::new();
-    let mut all_gates = Vec::new();
+    let mut feeds = Feeds::default();
     let mut globs: Vec<Found<String>> = Vec::new();
     for section in sections {
         let span = section.span.clone();
-        if let Some((feed, files, gates)) = feed(source, section) {
-            clashes(source, &globs, &files);
-            globs.extend(files);
-            feeds.push(feed);
-            all_gates.push(gates);
-            places.push(source.place(&span));
+        if let Some(read) = feed(source, section) {
+            clashes(source, &globs, &read.files);
+            globs.extend(read.files);
+            feeds.feeds.push(read.feed);
+            feeds.gates.push(read.gates);
+            feeds.folders.push(read.folder);
+            feeds.places.push(source.place(&span));
         }
     }
-    (feeds, places, all_gates)
+    feeds
 }
 
 fn clashes(source: &mut Source<'_>, before: &[Found<String>], files: &[Found<String>]) {
@@ -75,7 +83,15 @@ fn clashes(source: &mut Source<'_>, before: &[Found<String>], files: &[Found<Str
     }
 }
 
-fn feed(source: &mut Source<'_>, mut section: Section<'_>) -> Option<(Feed, Vec<Found<String>>, Gates)> {
+/// One `[[feed]]`, read.
+struct Read {
+    feed: Feed,
+    files: Vec<Found<String>>,
+    gates: Gates,
+    folder: Option<String>,
+}
+
+fn feed(source: &mut Source<'_>, mut section: Section<'_>) -> Option<Read> {
     let main = section.optional(source, "table", text);
     let fills = section.optional(source, "fills", texts).unwrap_or_default();
     let files = section.required(source, "files", texts, "files = \"attendance*.csv\"");
@@ -88,6 +104,7 @@ fn feed(source: &mut Source<'_>, mut section: Section<'_>) -> Option<(Feed, Vec<
     let delimiter = section.optional(source, "delimiter", text);
     let encoding = section.optional(source, "encoding", text);
     let set = section.optional(source, "set", text);
+    let folder = section.optional(source, "folder", text);
     let span = section.span.clone();
     let tables = tables(source, main, &fills, span.clone());
     let main = tables.as_ref().map_or(Table::Students, |tables| tables[0]);
@@ -96,6 +113,7 @@ fn feed(source: &mut Source<'_>, mut section: Section<'_>) -> Option<(Feed, Vec<
 
     let delimiter = delimiter.and_then(|found| byte_of(source, &found));
     let encoding = encoding.and_then(|found| label_of(source, found));
+    let folder = folder.and_then(|found| folder_of(source, found));
     let files = files?;
     check_globs(source, &files, span);
     let tables = tables?;
@@ -111,7 +129,12 @@ fn feed(source: &mut Source<'_>, mut section: Section<'_>) -> Option<(Feed, Vec<
         encoding,
         set: set.map(|set| set.value.trim().to_owned()).filter(|set| !set.is_empty()),
     };
-    Some((feed, files, gates))
+    Some(Read {
+        feed,
+        files,
+        gates,
+        folder,
+    })
 }
 
 fn tables(
@@ -191,6 +214,15 @@ fn byte_of(source: &mut Source<'_>, found: &Found<String>) -> Option<u8> {
         source.wrong(VALUE, found.span.clone(), message, remedy);
     }
     byte
+}
+
+fn folder_of(source: &mut Source<'_>, found: Found<String>) -> Option<String> {
+    if !found.value.trim().is_empty() {
+        return Some(found.value);
+    }
+    let remedy = "write `folder = \"sheets\"`, or leave it out where the files lie in the inbox";
+    source.wrong(VALUE, found.span, "`folder` is empty", remedy);
+    None
 }
 
 fn label_of(source: &mut Source<'_>, found: Found<String>) -> Option<String> {

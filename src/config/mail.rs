@@ -1,4 +1,4 @@
-//! `[letters]`, `[privacy]`, `[mail]` and `[rules]`: what leaves the house, and to whom.
+//! `[privacy]`, `[mail]` and `[rules]`: what leaves the house, and to whom.
 
 use super::section::{Found, Section, choose, one_of, text, texts, whole};
 use super::source::{MISSING, Source, VALUE, WHOLE_FILE};
@@ -28,24 +28,6 @@ pub(super) struct MailFound {
     pub(super) mail: Mail,
     pub(super) operator: Found<String>,
     pub(super) rehearsal_to: Option<Found<String>>,
-}
-
-pub(super) fn student_link(source: &mut Source<'_>, root: &mut Section<'_>) -> String {
-    let Some(mut section) = root.section(source, "letters") else {
-        return String::new();
-    };
-    let link = section.optional(source, "student_link", text);
-    section.finish(source);
-    let Some(link) = link else { return String::new() };
-    let is_address = link.value.starts_with("https://") || link.value.starts_with("http://");
-    let is_link = is_address && link.value.contains("{student_id}");
-    if !is_link && !link.value.is_empty() {
-        let message = format!("`{}` is not a link to a student", link.value);
-        let remedy = "write it as `https://sis.district.example/student?id={student_id}`, or leave it empty";
-        source.wrong(VALUE, link.span, message, remedy);
-        return String::new();
-    }
-    link.value
 }
 
 pub(super) fn privacy(source: &mut Source<'_>, root: &mut Section<'_>) -> Privacy {
@@ -98,6 +80,7 @@ pub(super) fn mail(source: &mut Source<'_>, root: &mut Section<'_>) -> Option<Ma
     let rehearsal_to = section
         .optional(source, "rehearsal_to", text)
         .filter(|to| !to.value.is_empty());
+    let shared_mailboxes = section.optional(source, "shared_mailboxes", texts).unwrap_or_default();
     let channel = section
         .optional(source, "channel", text)
         .filter(|channel| !channel.value.is_empty());
@@ -135,6 +118,7 @@ pub(super) fn mail(source: &mut Source<'_>, root: &mut Section<'_>) -> Option<Ma
         send_to,
         rehearsal_to: rehearsal_to.as_ref().map(|to| to.value.clone()),
         smtp,
+        shared_mailboxes: shared_mailboxes.into_iter().map(|found| found.value).collect(),
         channel: channel.map(|channel| channel.value),
     };
     Some(MailFound {

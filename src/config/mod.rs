@@ -8,6 +8,7 @@ mod district;
 mod edit;
 mod feeds;
 mod gates;
+mod letters;
 mod lines;
 mod mail;
 mod meaning;
@@ -19,11 +20,12 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+use crate::crossings::Patience;
 use crate::gates::Gates;
 use crate::monitor::{Place, Problem, Weight};
 use crate::records::Feed;
 use crate::routing::Route;
-use crate::school::{Day, Meaning, SchoolYear};
+use crate::school::{Day, Meaning, SchoolYear, Weekday};
 
 pub use edit::{for_rebuild, set_send_to};
 pub use lines::Lines;
@@ -44,14 +46,20 @@ pub struct Config {
     pub feed_places: Vec<Place>,
     /// What must be so before a file of each feed is believed; as many as `feeds`.
     pub gates: Vec<Gates>,
+    /// The folder of its own in which files of a feed are read in place, as written; as many as `feeds`.
+    pub folders: Vec<Option<String>>,
     /// `[attendance]`, `[grades]`, `[behavior]`.
     pub meaning: Meaning,
     /// `[[route]]`, in the order written; the first that matches is used.
     pub routes: Vec<Route>,
+    /// `[[copy]]`: second readers beside the owner.
+    pub copies: Vec<Copy>,
     /// Who hears what no route resolves: a staff id or an address.
     pub last_owner: String,
-    /// A link behind the SIS's own sign-in, with `{student_id}`; empty: none.
-    pub student_link: String,
+    /// `[letters]`.
+    pub letters: Letters,
+    /// `[holds]`.
+    pub holds: Holds,
     /// `[privacy]`.
     pub privacy: Privacy,
     /// `[mail]`.
@@ -111,6 +119,43 @@ pub struct Inbox {
     pub reject_share: f64,
 }
 
+/// One `[[copy]]`, checked: whose news of a rule goes to a second reader, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// The rule's id.
+    pub rule: String,
+    /// The role of the second reader.
+    pub to: String,
+    /// Only students in one of these programs; empty: all.
+    pub programs: Vec<String>,
+}
+
+/// `[letters]`, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letters {
+    /// A link behind the SIS's own sign-in, with `{student_id}`; empty: none.
+    pub student_link: String,
+    /// The weekday of the digest; where there is no school on it, the next school morning.
+    pub digest_on: Weekday,
+    /// School days without a contact after which an urgent flag is brought to mind again; 0: never.
+    pub remind_after: u32,
+    /// School days without a contact after which the owner's supervisor is told; 0: never.
+    pub escalate_after: u32,
+    /// Hours of the day between which nothing is sent, over midnight where the second is the earlier one.
+    pub quiet_hours: Option<(jiff::civil::Time, jiff::civil::Time)>,
+}
+
+/// `[holds]`, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holds {
+    /// How long contacts and plans keep quiet, in school days.
+    pub patience: Patience,
+    /// Kinds of contacts that keep nothing quiet, as globs, any case.
+    pub no_contact: Vec<String>,
+    /// The longest silence that anybody may ask for, in calendar days.
+    pub longest_silence_days: u32,
+}
+
 /// How a letter shows a student.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
@@ -168,6 +213,8 @@ pub struct Mail {
     pub rehearsal_to: Option<String>,
     /// The mail server; without it letters go to `var/letters`.
     pub smtp: Option<Smtp>,
+    /// Addresses that several people read, and that may be written to all the same.
+    pub shared_mailboxes: Vec<String>,
     /// The plugin that carries letters in the place of a mail server.
     pub channel: Option<String>,
 }
@@ -245,30 +292,40 @@ fn read(source: &mut Source<'_>, root: &mut Section<'_>) -> Option<Config> {
     let grades = meaning::grades(source, root);
     let behavior = meaning::behavior(source, root);
     let routes = routes::routes(source, root);
+    let copies = routes::copies(source, root);
     let last_owner = routes::last_owner(source, root);
-    let student_link = mail::student_link(source, root);
+    let letters = letters::letters(source, root);
+    let holds = letters::holds(source, root);
     let privacy = mail::privacy(source, root);
     let mail = mail::mail(source, root);
     let rules = mail::rules(source, root);
     if let Some(mail) = &mail {
         check::addresses(source, mail, last_owner.as_ref(), &rules);
     }
-    let (feeds, feed_places, gates) = feeds;
+    let feeds::Feeds {
+        feeds,
+        places,
+        gates,
+        folders,
+    } = feeds;
     check::feeds(source, &feeds, attendance.rows);
     Some(Config {
         district: district?,
         inbox: inbox?,
         feeds,
-        feed_places,
+        feed_places: places,
         gates,
+        folders,
         meaning: Meaning {
             attendance,
             grades,
             behavior,
         },
         routes,
+        copies,
         last_owner: last_owner?.value,
-        student_link,
+        letters,
+        holds,
         privacy,
         mail: mail?.mail,
         rules: Rules {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::Copy;
 use super::section::{Found, Section, one_of, text, texts};
 use super::source::{MISSING, Source, VALUE, WHOLE_FILE, nearest};
 use crate::routing::Route;
@@ -76,6 +77,51 @@ fn route(source: &mut Source<'_>, mut section: Section<'_>) -> Option<Route> {
         program: program.map(|program| program.value),
         subject: subject.map(|subject| subject.value),
         to: to.into_iter().map(|link| link.value.trim().to_owned()).collect(),
+    })
+}
+
+/// The second readers; where none is written, the case manager of a student with a disability who is near the tenth day of removal.
+pub(super) fn copies(source: &mut Source<'_>, root: &mut Section<'_>) -> Vec<Copy> {
+    let is_written = root.has("copy");
+    let sections = root.sections(source, "copy");
+    if !is_written {
+        return vec![Copy {
+            rule: "removal_days".to_owned(),
+            to: "case_manager".to_owned(),
+            programs: vec!["iep".to_owned(), "504".to_owned()],
+        }];
+    }
+    sections
+        .into_iter()
+        .filter_map(|section| copy(source, section))
+        .collect()
+}
+
+fn copy(source: &mut Source<'_>, mut section: Section<'_>) -> Option<Copy> {
+    let rule = section.required(source, "rule", text, "rule = \"removal_days\"");
+    let to = section.required(source, "to", text, "to = \"role:case_manager\"");
+    let programs = section.optional(source, "programs", texts).unwrap_or_default();
+    section.finish(source);
+    let (rule, to) = (rule?, to?);
+    let Some(role) = to
+        .value
+        .trim()
+        .strip_prefix("role:")
+        .filter(|role| !role.trim().is_empty())
+    else {
+        let message = format!("`{}` is no second reader", to.value);
+        source.wrong(
+            VALUE,
+            to.span,
+            message,
+            "write `role:` and a role, such as `role:case_manager`",
+        );
+        return None;
+    };
+    Some(Copy {
+        rule: rule.value.trim().to_owned(),
+        to: role.trim().to_owned(),
+        programs: programs.into_iter().map(|program| program.value).collect(),
     })
 }
 

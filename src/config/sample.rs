@@ -62,6 +62,7 @@ pub fn sample(sample: &Sample<'_>) -> String {
     text.push_str(sample.meaning.trim());
     text.push_str("\n\n");
     text.push_str(include_str!("tail.toml"));
+    text.push_str(include_str!("sheet.toml"));
     let year = format!("{{ start = {}, end = {} }}", sample.year.start, sample.year.end);
     text.replace("\"NAME\"", &quoted(sample.name))
         .replace("\"TIME_ZONE\"", &quoted(sample.time_zone))

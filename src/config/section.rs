@@ -114,6 +114,11 @@ impl<'d> Section<'d> {
         Section::of(source, &name, value)
     }
 
+    /// Whether a key is written at all.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.items.iter().any(|item| item.key == key)
+    }
+
     /// The tables of `[[key]]`; none where it is left out.
     pub(super) fn sections(&mut self, source: &mut Source<'_>, key: &'static str) -> Vec<Section<'d>> {
         let Some(value) = self.find(key) else { return Vec::new() };

@@ -106,7 +106,14 @@ fn what_init_writes_works_as_it_stands() {
         meaning: CANONICAL_MEANING,
         domain: "oak.example",
     });
-    let config = good(&text);
+    let mut config = good(&text);
+    // Beside what the adapter reads, the sheet that staff keep.
+    let sheet = config.feeds.pop().expect("a feed");
+    assert_eq!(
+        (sheet.tables, sheet.files),
+        (vec![Table::Contacts], vec!["staff_contacts.csv".to_owned()])
+    );
+    assert_eq!(config.folders.pop(), Some(Some("sheets".to_owned())));
     assert_eq!(config.feeds, feeds);
     assert_eq!(config.district.name, "Oak \"North\" Schools");
     assert_eq!(config.district.school_years, [year]);
@@ -385,4 +392,18 @@ fn flags_without_effect_are_worth_a_look() {
     let config = with("A = { absent = 1 }", codes);
     assert_eq!(notes(&config), ["config-code-contradicts", "config-code-contradicts"]);
     assert!(!good(&config).meaning.attendance.codes["N"].counts);
+}
+
+#[test]
+fn a_feed_may_have_a_folder_of_its_own_and_a_rebuilt_home_reads_none_of_it() {
+    let sheet = "covers = \"year\"\n[[feed]]\ntable = \"contacts\"\nfiles = \"staff_contacts.csv\"\nfolder = \"//server/share\"";
+    let text = with("covers = \"year\"", sheet);
+    assert_eq!(good(&text).folders, [None, Some("//server/share".to_owned())]);
+    let rebuilt = for_rebuild(&text, "firstbell.toml").expect("edited");
+    assert!(rebuilt.contains("\n# folder = \"//server/share\"\n"), "{rebuilt}");
+    assert_eq!(good(&rebuilt).folders, [None, None]);
+    let inline = text.replace("folder =", "\"folder\" =");
+    let rebuilt = for_rebuild(&inline, "firstbell.toml").expect("edited");
+    assert_eq!(good(&rebuilt).folders, [None, None]);
+    assert!(bad(&text.replace("//server/share", " ")).contains("`folder` is empty"));
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Phase;
+use super::{Patience, Phase, Shelter, UnderWay};
+use crate::school::Level;
 
 /// A reason not to write yet, with who set it and when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,24 +73,136 @@ impl Hold {
     }
 }
 
-/// The hold on a rule's news at a school tonight, if the rule or its baseline gives one; a shadow holds first.
-pub fn hold(shadow: bool, phase: Phase) -> Option<Hold> {
-    match phase {
-        _ if shadow => Some(Hold::Shadow),
-        Phase::Pending => Some(Hold::Baseline),
-        Phase::Now | Phase::Done => None,
+/// Everything that could keep one piece of news back tonight.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances {
+    /// Whether the rule is in shadow at the school.
+    pub shadow: bool,
+    /// Where the rule's baseline stands there.
+    pub phase: Phase,
+    /// Whether the news is for a starting list, which nothing else holds.
+    pub on_list: bool,
+    /// The level that would be news.
+    pub level: Level,
+    /// What a storm or a question about the calendar makes of it; `None`: it belongs to none.
+    pub shelter: Option<Shelter>,
+    /// A silence that is meant for it, and whether it holds urgent news too.
+    pub silence: Option<Loudness>,
+    /// What is already under way in the area.
+    pub under_way: UnderWay,
+    /// How long that keeps quiet.
+    pub patience: Patience,
+}
+
+/// How far a silence goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loudness {
+    /// It lets urgent news through.
+    UrgentIsHeard,
+    /// It holds urgent news too, since it says so.
+    NothingIsHeard,
+}
+
+/// The hold on a piece of news tonight; the one that lasts longest is named first.
+pub fn hold(news: &Circumstances) -> Option<Hold> {
+    if news.shadow {
+        return Some(Hold::Shadow);
     }
+    if news.phase == Phase::Pending {
+        return Some(Hold::Baseline);
+    }
+    if news.on_list {
+        return None;
+    }
+    let is_silent = match news.silence {
+        Some(Loudness::NothingIsHeard) => true,
+        Some(Loudness::UrgentIsHeard) => news.level < Level::Urgent,
+        None => false,
+    };
+    if is_silent {
+        return Some(Hold::Silence);
+    }
+    if news.shelter == Some(Shelter::Waits) {
+        return Some(Hold::Storm);
+    }
+    news.under_way
+        .quiets(news.level, news.patience)
+        .then_some(Hold::Quieted)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Hold, Phase, hold};
+    use super::{Circumstances, Hold, Loudness, Phase, hold};
+    use crate::crossings::{Patience, Shelter, UnderWay};
+    use crate::school::Level;
+
+    fn news(level: Level) -> Circumstances {
+        Circumstances {
+            shadow: false,
+            phase: Phase::Done,
+            on_list: false,
+            level,
+            shelter: None,
+            silence: None,
+            under_way: UnderWay::default(),
+            patience: Patience {
+                quiet_days: 10,
+                review_days: 30,
+            },
+        }
+    }
 
     #[test]
-    fn a_shadow_holds_before_a_baseline_does() {
-        assert_eq!(hold(true, Phase::Now), Some(Hold::Shadow));
-        assert_eq!(hold(false, Phase::Pending), Some(Hold::Baseline));
-        assert_eq!(hold(false, Phase::Now), None);
-        assert_eq!(hold(false, Phase::Done), None);
+    fn a_shadow_holds_before_a_baseline_does_and_a_starting_list_is_held_by_nothing_else() {
+        let shadow = |shadow, phase| {
+            hold(&Circumstances {
+                shadow,
+                phase,
+                ..news(Level::Concern)
+            })
+        };
+        assert_eq!(shadow(true, Phase::Now), Some(Hold::Shadow));
+        assert_eq!(shadow(false, Phase::Pending), Some(Hold::Baseline));
+        assert_eq!(shadow(false, Phase::Done), None);
+        let list = Circumstances {
+            on_list: true,
+            phase: Phase::Now,
+            shelter: Some(Shelter::Waits),
+            silence: Some(Loudness::NothingIsHeard),
+            ..news(Level::Concern)
+        };
+        assert_eq!(hold(&list), None);
+    }
+
+    #[test]
+    fn a_silence_holds_urgent_only_where_it_says_so() {
+        let under = |level, silence| {
+            hold(&Circumstances {
+                silence: Some(silence),
+                ..news(level)
+            })
+        };
+        assert_eq!(under(Level::Concern, Loudness::UrgentIsHeard), Some(Hold::Silence));
+        assert_eq!(under(Level::Urgent, Loudness::UrgentIsHeard), None);
+        assert_eq!(under(Level::Urgent, Loudness::NothingIsHeard), Some(Hold::Silence));
+    }
+
+    #[test]
+    fn a_storm_holds_before_a_contact_does() {
+        let contact = UnderWay {
+            contact: Some(1),
+            plan: None,
+        };
+        let both = Circumstances {
+            shelter: Some(Shelter::Waits),
+            under_way: contact,
+            ..news(Level::Concern)
+        };
+        assert_eq!(hold(&both), Some(Hold::Storm));
+        let after = Circumstances {
+            shelter: Some(Shelter::Digest),
+            ..both
+        };
+        assert_eq!(hold(&after), Some(Hold::Quieted));
     }
 }

@@ -9,8 +9,11 @@
 mod advance;
 mod baseline;
 mod hold;
+mod quiet;
 mod reason;
+mod silence;
 mod standing;
+pub mod storm;
 
 #[cfg(test)]
 mod law;
@@ -19,6 +22,9 @@ mod tests;
 
 pub use advance::{Tonight, advance, turn_year};
 pub use baseline::{Baseline, Counts, Phase};
-pub use hold::{Hold, hold};
+pub use hold::{Circumstances, Hold, Loudness, hold};
+pub use quiet::{Patience, UnderWay};
 pub use reason::Reason;
+pub use silence::Silence;
 pub use standing::Standing;
+pub use storm::Shelter;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::levels;
 use crate::monitor::Tallies;
-use crate::records::{Covers, Intake};
+use crate::records::{Covers, Intake, MarkRow};
 use crate::school::{Day, Grade, Meaning, SchoolYear, Table};
 
 /// A part of a feed that is compared with itself: one school, and for feeds that cover terms one term. Empty words where the table
@@ -94,14 +94,9 @@ impl Seen {
 
     /// The rows of an intake's main table by school, and where it covers terms by term.
     pub fn parts_of(intake: &Intake, covers: Covers, year: SchoolYear) -> BTreeMap<Key, Part> {
-        let mut parts: BTreeMap<Key, Part> = BTreeMap::new();
-        let mut add = |school: &str, rows: u64, last: Option<Day>| {
-            let key = Key {
-                school: school.to_owned(),
-                term: String::new(),
-            };
-            parts.entry(key).or_default().add(rows, last);
-        };
+        // Keys are made once a part: made for every row they would cost more than the counting.
+        let mut by_school: FxHashMap<&str, Part> = FxHashMap::default();
+        let mut add = |school, rows, last| by_school.entry(school).or_default().add(rows, last);
         match intake.tables.first() {
             Some(Table::Attendance) => {
                 for (school, rows, last) in intake.attendance.by_school() {
@@ -127,7 +122,14 @@ impl Seen {
             }
             _ => add("", usable(intake.rows, intake.rejected, &intake.tallies), intake.last),
         }
-        parts
+        let key = |school: &str| Key {
+            school: school.to_owned(),
+            term: String::new(),
+        };
+        by_school
+            .into_iter()
+            .map(|(school, part)| (key(school), part))
+            .collect()
     }
 
     /// The rows of all parts.
@@ -152,9 +154,14 @@ fn usable(rows: u64, rejected: u64, tallies: &Tallies) -> u64 {
 fn mark_parts(intake: &Intake, covers: Covers) -> BTreeMap<Key, Part> {
     let marks = &intake.marks;
     let mut by_number: FxHashMap<(u32, u32), Part> = FxHashMap::default();
-    for row in &marks.rows {
-        let term = if covers == Covers::Term { row.term } else { 0 };
-        by_number.entry((row.school, term)).or_default().add(1, row.date());
+    let part = |row: &MarkRow| (row.school, if covers == Covers::Term { row.term } else { 0 });
+    // A student's marks of one part mostly lie side by side.
+    for rows in marks.rows.chunk_by(|one, two| part(one) == part(two)) {
+        let last = rows.iter().filter_map(MarkRow::date).max();
+        by_number
+            .entry(part(&rows[0]))
+            .or_default()
+            .add(rows.len() as u64, last);
     }
     let key = |school: u32, term: u32| Key {
         school: marks.school(school).to_owned(),

@@ -16,6 +16,9 @@ const OUTSIDE_PERCENT: f64 = 10.0;
 /// Incidents and second stays come one by one: a school may lose its last few without anything being wrong. Chosen by us.
 const FEW_ROWS: u64 = 5;
 
+/// Staff note contacts by hand: rows are struck out, and last year's may stay. Chosen by us: half of a sheet that is gone is no tidying up.
+const SHEET_SHRINK_PERCENT: f64 = 50.0;
+
 /// The gates of one feed; `None` is off.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gates {
@@ -39,11 +42,14 @@ impl Gates {
     /// The gates of a feed whose main table this is, as long as the district says nothing else.
     pub fn of(table: Table) -> Gates {
         Gates {
-            shrink_percent: Some(SHRINK_PERCENT),
+            shrink_percent: Some(match table {
+                Table::Contacts => SHEET_SHRINK_PERCENT,
+                _ => SHRINK_PERCENT,
+            }),
             expect_every: (table == Table::Attendance).then_some(1),
             unknown_codes_percent: Some(UNKNOWN_PERCENT),
             unknown_students_percent: Some(UNKNOWN_PERCENT),
-            outside_year_percent: Some(OUTSIDE_PERCENT),
+            outside_year_percent: (table != Table::Contacts).then_some(OUTSIDE_PERCENT),
             header: true,
             school_from: match table {
                 Table::Behavior | Table::Enrollments => FEW_ROWS,

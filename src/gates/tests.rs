@@ -455,3 +455,18 @@ fn a_school_whose_marks_are_all_at_five_or_below_looks_like_levels() {
     let nine: String = low.lines().take(9).map(|row| format!("{row}\n")).collect();
     assert_eq!(suspects(&nine), [""; 0], "nine marks say nothing");
 }
+
+#[test]
+fn a_sheet_of_contacts_may_lose_half_of_its_rows_and_hold_last_years() {
+    let gates = Gates::of(Table::Contacts);
+    assert_eq!((gates.shrink_percent, gates.outside_year_percent), (Some(50.0), None));
+    let rows = |rows| Seen {
+        outside_year: rows,
+        ..file("", &[("", rows)])
+    };
+    let found = |before, now| {
+        let memory = after(&rows(before));
+        judge(&rows(now), &memory, &gates, Covers::Now, Tonight::default()).len()
+    };
+    assert_eq!((found(100, 50), found(100, 49), found(40, 1)), (0, 1, 0));
+}

@@ -2,7 +2,7 @@
 
 use crate::facts::Incident;
 use crate::school::Day;
-use crate::timeline::{ChosenMark, StretchDay, StudentNight};
+use crate::timeline::{ChosenMark, StretchDay, StudentNight, TermSpan};
 
 use super::answer::{attended, dates};
 use super::removal_days::{length, removals};
@@ -15,6 +15,34 @@ impl StudentNight<'_> {
         let mut days = self.unsorted_days(ask);
         days.sort();
         days
+    }
+
+    /// The first and last day of what the number that answers the ask is about, both included; `None` where the number has no such
+    /// stretch or cannot be had.
+    pub fn span(&self, ask: &Ask) -> Option<(Day, Day)> {
+        let term = |term: Option<TermSpan>| term.map(|term| (term.start, term.end));
+        match ask.word {
+            Word::Absences
+            | Word::Unexcused
+            | Word::Excused
+            | Word::Tardies
+            | Word::AbsencePercent
+            | Word::EnrolledDays => {
+                let (year, through) = (self.books().year, self.through()?);
+                let first = match ask.window {
+                    Window::Days(days) => through.plus(1 - i32::try_from(days).ok()?).max(year.start),
+                    _ => year.day(attended(self, ask.window)?.first()?),
+                };
+                Some((first, through))
+            }
+            Word::Incidents | Word::Suspensions | Word::RemovalDays => {
+                let (first, last) = dates(self, ask.window)?;
+                Some((first.max(self.books().year.start), last))
+            }
+            Word::Average | Word::Marks | Word::Failing | Word::CoreFailing | Word::MissingWork => term(self.term()),
+            Word::PreviousAverage | Word::PreviousMarks => term(self.previous_term_span()),
+            _ => None,
+        }
     }
 
     fn unsorted_days(&self, ask: &Ask) -> Vec<(Day, String)> {

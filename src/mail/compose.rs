@@ -2,8 +2,9 @@
 
 use crate::directory::Person;
 use crate::monitor::Problem;
-use crate::outbox::{Kind, Letter};
+use crate::outbox::{Content, Kind, Letter};
 
+use super::entries;
 use super::message;
 use super::settings::Settings;
 use super::templates::{Part, Templates};
@@ -63,38 +64,54 @@ pub fn compose(
 /// Counts, and never a name: subjects show on locked screens.
 fn subject(letter: &Letter) -> String {
     let content = &letter.content;
-    let (students, urgent) = view::tally(content);
+    let (count, urgent) = entries::tally(content);
+    let students = plural(count, "student");
     let urgent = if urgent > 0 {
         format!(" ({urgent} urgent)")
     } else {
         String::new()
     };
-    match letter.kind {
-        Kind::Nightly if students == 0 && !content.atop.is_empty() => {
-            "firstbell: nothing new, and a file has been held for days".to_owned()
-        }
-        Kind::Nightly => {
-            let more = match content.left_off {
-                0 => String::new(),
-                left => format!(", {} to follow", plural(left as usize, "more entry")),
-            };
-            format!("firstbell: {} with news{urgent}{more}", plural(students, "student"))
-        }
+    let words = match letter.kind {
+        Kind::Nightly => nightly(content, count, &urgent),
         Kind::StartingList => {
             let flags: u32 = content.counts.iter().map(|count| count.students).sum();
             let more = match flags {
                 0 => String::new(),
                 flags => format!(", {} as counts", plural(flags as usize, "more flag")),
             };
+            format!("starting list, {students}{urgent}{more}")
+        }
+        Kind::Digest if count == 0 => format!("your week to {}, nothing new", content.as_of),
+        Kind::Digest => format!("your week to {}, {students}{urgent}", content.as_of),
+        Kind::Reminder => format!("reminder, {students} still urgent and without contact"),
+        Kind::Handover => format!("handover list, {students}{urgent}"),
+        Kind::SchoolLetter => {
+            let flags: u32 = content.storms.iter().map(|storm| storm.students).sum();
             format!(
-                "firstbell: starting list, {}{urgent}{more}",
-                plural(students, "student")
+                "many students of your school at once, {}",
+                plural(flags as usize, "flag")
             )
         }
-        Kind::RuleEdit => format!("firstbell: {}", clean(&content.headline, NAME_CHARS)),
+        Kind::TeamList => format!("team list, {students}{urgent}"),
+        Kind::RuleEdit => clean(&content.headline, NAME_CHARS),
         Kind::OperatorReport => {
             let lines = plural(content.report.len(), "line");
-            format!("firstbell: report of the round of {}, {lines}", letter.morning)
+            format!("report of the round of {}, {lines}", letter.morning)
         }
+    };
+    format!("firstbell: {words}")
+}
+
+fn nightly(content: &Content, students: usize, urgent: &str) -> String {
+    if students == 0 && !content.storms.is_empty() {
+        return "nothing new, and many students of a school at once".to_owned();
     }
+    if students == 0 && !content.atop.is_empty() {
+        return "nothing new, and a file has been held for days".to_owned();
+    }
+    let more = match content.left_off {
+        0 => String::new(),
+        left => format!(", {} to follow", plural(left as usize, "more entry")),
+    };
+    format!("{} with news{urgent}{more}", plural(students, "student"))
 }

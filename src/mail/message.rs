@@ -7,7 +7,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, MultiPartKind, SinglePart};
 
 use crate::monitor::{Place, Problem, Weight};
-use crate::outbox::{Kind, Letter};
+use crate::outbox::Letter;
 
 use super::settings::Settings;
 use super::text::{ADDRESS_CHARS, NAME_CHARS, clean};
@@ -33,12 +33,17 @@ pub(crate) fn bytes(
         .subject(subject)
         .date(date)
         .message_id(Some(format!("<{}>", clean(&letter.message_id, usize::MAX))));
-    let list = match letter.kind {
-        Kind::Nightly => "nightly",
-        Kind::StartingList => "starting-list",
-        Kind::OperatorReport => "operator-report",
-        Kind::RuleEdit => "rule-edit",
-    };
+    // One thread per episode, in readers that go by these headers.
+    let thread: Vec<String> = letter
+        .content
+        .references
+        .iter()
+        .filter_map(|id| bracketed(id))
+        .collect();
+    if let Some(last) = thread.last() {
+        builder = builder.in_reply_to(last.clone()).references(thread.join(" "));
+    }
+    let list = letter.kind.dashed();
     let mut headers = vec![
         // RFC 3834, and Exchange's own: an absence note must not answer a machine.
         ("Auto-Submitted", "auto-generated".to_owned()),
@@ -62,6 +67,12 @@ pub(crate) fn bytes(
         )
     })?;
     Ok(message.formatted())
+}
+
+/// An earlier letter's Message-ID as headers have it; `None` where it is none of ours.
+fn bracketed(id: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>');
+    (!id.is_empty() && id.chars().all(is_plain)).then(|| format!("<{id}>"))
 }
 
 /// Text first: a reader that knows no HTML shows the first part, one that does shows the last.

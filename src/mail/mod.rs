@@ -6,7 +6,9 @@
 
 mod compose;
 mod deliver;
+mod entries;
 mod envelope;
+mod example;
 mod message;
 mod settings;
 mod strip;
@@ -22,6 +24,7 @@ mod tests;
 pub use compose::{Composed, compose};
 pub use deliver::{Delivery, Hooks, Ledger, deliver, hand_over};
 pub use envelope::Envelope;
+pub use example::{example, example_people, example_school};
 pub use settings::{Settings, Show};
 pub use templates::{Templates, Wording};
 pub use text::plural;

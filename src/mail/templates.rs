@@ -12,32 +12,28 @@ use super::text;
 
 mod trial;
 
-/// Every template that there is; partials begin with `_`.
-const BUILT_IN: [(&str, &str); 18] = [
-    ("_atop.html.j2", include_str!("templates/_atop.html.j2")),
-    ("_atop.txt.j2", include_str!("templates/_atop.txt.j2")),
-    ("_counts.html.j2", include_str!("templates/_counts.html.j2")),
-    ("_counts.txt.j2", include_str!("templates/_counts.txt.j2")),
-    ("_foot.html.j2", include_str!("templates/_foot.html.j2")),
-    ("_foot.txt.j2", include_str!("templates/_foot.txt.j2")),
-    ("_head.html.j2", include_str!("templates/_head.html.j2")),
-    ("_head.txt.j2", include_str!("templates/_head.txt.j2")),
-    ("_students.html.j2", include_str!("templates/_students.html.j2")),
-    ("_students.txt.j2", include_str!("templates/_students.txt.j2")),
-    ("nightly.html.j2", include_str!("templates/nightly.html.j2")),
-    ("nightly.txt.j2", include_str!("templates/nightly.txt.j2")),
-    (
-        "operator_report.html.j2",
-        include_str!("templates/operator_report.html.j2"),
-    ),
-    (
-        "operator_report.txt.j2",
-        include_str!("templates/operator_report.txt.j2"),
-    ),
-    ("rule_edit.html.j2", include_str!("templates/rule_edit.html.j2")),
-    ("rule_edit.txt.j2", include_str!("templates/rule_edit.txt.j2")),
-    ("starting_list.html.j2", include_str!("templates/starting_list.html.j2")),
-    ("starting_list.txt.j2", include_str!("templates/starting_list.txt.j2")),
+/// Built-in files by their names.
+macro_rules! files {
+    ($($name:literal)*) => { &[$(($name, include_str!(concat!("templates/", $name)))),*] };
+}
+
+/// Every template that there is; partials begin with `_`. A test holds it against the kinds and the folder.
+const BUILT_IN: &[(&str, &str)] = files![
+    "_atop.html.j2" "_atop.txt.j2"
+    "_counts.html.j2" "_counts.txt.j2"
+    "_foot.html.j2" "_foot.txt.j2"
+    "_head.html.j2" "_head.txt.j2"
+    "_storms.html.j2" "_storms.txt.j2"
+    "_students.html.j2" "_students.txt.j2"
+    "digest.html.j2" "digest.txt.j2"
+    "handover.html.j2" "handover.txt.j2"
+    "nightly.html.j2" "nightly.txt.j2"
+    "operator_report.html.j2" "operator_report.txt.j2"
+    "reminder.html.j2" "reminder.txt.j2"
+    "rule_edit.html.j2" "rule_edit.txt.j2"
+    "school_letter.html.j2" "school_letter.txt.j2"
+    "starting_list.html.j2" "starting_list.txt.j2"
+    "team_list.html.j2" "team_list.txt.j2"
 ];
 
 /// Which of the two parts of a letter.
@@ -134,7 +130,7 @@ impl Templates {
         view: &Value,
         problems: &mut Vec<Problem>,
     ) -> Result<String, Problem> {
-        let name = file(kind, part);
+        let name = &file(kind, part);
         if let Some(replaced) = &self.replaced {
             match render(&replaced.environment, name, view) {
                 Ok(text) => return Ok(text),
@@ -149,22 +145,22 @@ impl Templates {
     }
 }
 
-fn file(kind: Kind, part: Part) -> &'static str {
-    match (kind, part) {
-        (Kind::Nightly, Part::Text) => "nightly.txt.j2",
-        (Kind::Nightly, Part::Html) => "nightly.html.j2",
-        (Kind::StartingList, Part::Text) => "starting_list.txt.j2",
-        (Kind::StartingList, Part::Html) => "starting_list.html.j2",
-        (Kind::RuleEdit, Part::Text) => "rule_edit.txt.j2",
-        (Kind::RuleEdit, Part::Html) => "rule_edit.html.j2",
-        (Kind::OperatorReport, Part::Text) => "operator_report.txt.j2",
-        (Kind::OperatorReport, Part::Html) => "operator_report.html.j2",
-    }
+/// The file of a part: `starting_list.txt.j2`.
+fn file(kind: Kind, part: Part) -> String {
+    let ending = match part {
+        Part::Text => "txt",
+        Part::Html => "html",
+    };
+    format!("{}.{ending}.j2", kind.word())
 }
 
 fn render(environment: &Environment<'static>, name: &str, view: &Value) -> Result<String, minijinja::Error> {
-    let text = environment.get_template(name)?.render(view.clone())?;
-    Ok(tidy(&text))
+    let text = tidy(&environment.get_template(name)?.render(view.clone())?);
+    if name.ends_with(".html.j2") {
+        // A phone must not break a line before the sign.
+        return Ok(text.replace(" %", "&#160;%"));
+    }
+    Ok(text)
 }
 
 /// At most one empty line in a row, no trailing blanks, one line end at the end: templates may be laid out for reading.

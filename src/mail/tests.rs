@@ -2,13 +2,14 @@
 
 use crate::crossings::Reason;
 use crate::directory::Person;
-use crate::outbox::{Content, Entry, FlagCount, Kind, Letter, ReportLine, State};
+use crate::outbox::{Content, Entry, FlagCount, Group, Kind, Letter, ReportLine, State, StormCount};
 use crate::school::{Area, Day, Level};
 
 use super::*;
 
 mod headers;
 mod hostile;
+mod kinds;
 mod wording;
 mod words;
 
@@ -27,16 +28,7 @@ pub(super) fn letter(kind: Kind) -> Letter {
         morning: day("2026-11-20"),
         message_id: "fb.12.aa@district.example".to_owned(),
         date: 1_795_174_200, // 2026-11-20 11:30 UTC
-        content: Content {
-            as_of: day("2026-11-19"),
-            headline: String::new(),
-            entries: Vec::new(),
-            counts: Vec::new(),
-            left_off: 0,
-            atop: Vec::new(),
-            late: Vec::new(),
-            report: Vec::new(),
-        },
+        content: Content::of(day("2026-11-19")),
         state: State::Waiting,
         attempts: 0,
         not_before: 0,
@@ -62,6 +54,11 @@ pub(super) fn entry(student: &str, title: &str, level: Level) -> Entry {
         going_on: Vec::new(),
         strip: String::new(),
         ask: Vec::new(),
+        group: Group::Level,
+        edge: String::new(),
+        open: Vec::new(),
+        held: String::new(),
+        whose: String::new(),
     }
 }
 
@@ -79,10 +76,43 @@ pub(super) fn nightly() -> Letter {
     let mut other = entry("700456", "Chronic absence", Level::Concern);
     other.because = "absent 5 of 45 enrolled days (11.1 %), 1 unexcused".to_owned();
     other.next = "Call home this week.".to_owned();
+    other.edge = "urgent begins at 20".to_owned();
+    other.held = "a plan was open until 2026-11-18".to_owned();
+    other.open = vec!["Recent incidents, at watch since 2026-10-02".to_owned()];
     other.ask = vec!["another area is also flagged: ask Sam Reed".to_owned()];
     letter.content.entries = vec![worse, second, other];
     letter.content.late = vec!["the grades file is two days late".to_owned()];
+    letter.content.storms = vec![storm("Absent three days in a row", 12, 3)];
+    letter.content.overflow = 4;
     letter
+}
+
+/// Students of a school flagged on Wednesday 2026-11-18.
+pub(super) fn storm(title: &str, students: u32, urgent: u32) -> StormCount {
+    StormCount {
+        school_id: "1044".to_owned(),
+        title: title.to_owned(),
+        area: Area("attendance".to_owned()),
+        day: day("2026-11-18"),
+        students,
+        urgent,
+        judged: 240,
+    }
+}
+
+/// The made-up letter of a kind, to Maria Lopez.
+pub(super) fn example_of(kind: Kind) -> Letter {
+    let real = letter(kind);
+    Letter {
+        content: example(kind, day("2026-11-19")).content,
+        ..real
+    }
+}
+
+pub(super) fn composed_example(letter: &Letter, settings: &Settings) -> Composed {
+    let people = |id: &str| example_people().into_iter().find(|person| person.student_id == id);
+    let schools = |_: &str| example_school().1;
+    compose(letter, &people, &schools, settings, &Templates::built_in()).expect("a letter that can be made")
 }
 
 pub(super) fn settings() -> Settings {

@@ -65,6 +65,26 @@ pub(crate) fn sentence(text: &str) -> String {
     whole
 }
 
+/// With a capital at its head.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Days such as `2026-11-20` within a line, as people say them.
+pub(crate) fn days_in_words(line: &str) -> String {
+    let word = |word: &str| {
+        let bare = word.trim_matches(|c: char| !c.is_ascii_digit());
+        match bare.parse::<Day>() {
+            Ok(day) if bare.len() == 10 => word.replace(bare, &short_day(day)),
+            _ => word.to_owned(),
+        }
+    };
+    line.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 /// A count with its noun: `1 student`, `2 students`. The one helper for plurals.
 pub fn plural(count: usize, noun: &str) -> String {
     let (head, last) = noun.rsplit_once(' ').map_or(("", noun), |(head, last)| (head, last));
@@ -143,6 +163,16 @@ mod tests {
             "rules/a.rhai:3: no word \u{2014} did you mean `b`?"
         );
         assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn days_within_a_line_are_said_as_people_say_them() {
+        assert_eq!(
+            days_in_words("A plan (tier 2) since 2026-10-02, and (2026-11-20)."),
+            "A plan (tier 2) since October 2, 2026, and (November 20, 2026)."
+        );
+        let others = "room 2026-10 on 2026-13-40, id 2026-10-02-7";
+        assert_eq!(days_in_words(others), others);
     }
 
     #[test]

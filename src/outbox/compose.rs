@@ -3,7 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Content, Entry, FlagCount, Kind};
+use super::lists::{Listed, told_by};
+use super::{Content, Entry, FlagCount, Group, Kind};
 use crate::routing::Owners;
 use crate::school::{Area, Day, Level};
 
@@ -23,6 +24,8 @@ pub struct News {
     pub waiting_since: Day,
     /// For a starting list, the sentence at its head: what changed. Empty for a plain baseline.
     pub headline: String,
+    /// Why that owner, for the record.
+    pub why: String,
 }
 
 /// An open flag of a student, whoever's: what readers of other areas are pointed to.
@@ -34,6 +37,16 @@ pub struct OpenFlag {
     pub area: Area,
     /// The staff number of its owner.
     pub owner: usize,
+    /// The rule's id.
+    pub rule: String,
+    /// The rule's title.
+    pub title: String,
+    /// The level held.
+    pub level: Level,
+    /// Since when it is open.
+    pub since: Option<Day>,
+    /// The level that its owner was written in words; `None`: nothing yet, or as a count alone.
+    pub told: Option<Level>,
 }
 
 /// One line of what a letter tells: what a standing's `told` is computed from.
@@ -51,6 +64,10 @@ pub struct Told {
     pub level: Level,
     /// Told as a count alone, without words about this student.
     pub unwritten: bool,
+    /// The flag eased: told falls to this level, whatever was told before.
+    pub falls: bool,
+    /// Why this reader: the link that led there, such as `caseload:counselor`.
+    pub why: String,
 }
 
 /// What all letters of a round share.
@@ -60,6 +77,7 @@ pub(super) struct Common<'a> {
     pub(super) late: &'a [String],
     pub(super) owners: &'a Owners<'a>,
     pub(super) flags: BTreeMap<&'a str, Vec<&'a OpenFlag>>,
+    pub(super) references: &'a dyn Fn(&[Told]) -> Vec<String>,
     pub(super) fill: &'a dyn Fn(&mut Entry),
 }
 
@@ -68,14 +86,10 @@ pub(super) fn compose(kind: Kind, owner: usize, news: &[News], common: &Common<'
     let mut students = by_student(news);
     let mut told = Vec::new();
     let mut content = Content {
-        as_of: common.as_of,
         headline: headline(news),
-        entries: Vec::new(),
-        counts: Vec::new(),
-        left_off: 0,
         atop: common.atop.to_vec(),
         late: common.late.to_vec(),
-        report: Vec::new(),
+        ..Content::of(common.as_of)
     };
     if kind == Kind::Nightly {
         content.left_off = cap(&mut students);
@@ -85,17 +99,52 @@ pub(super) fn compose(kind: Kind, owner: usize, news: &[News], common: &Common<'
     let named = students.len().min(MOST_STUDENTS);
     let counted = students.split_off(named);
     for student in &students {
-        told.extend(student.news.iter().filter_map(|news| tell(&news.entry, false)));
+        told.extend(student.news.iter().filter_map(|news| tell(news, false)));
         content.entries.extend(entries(student, owner, common));
     }
     told.extend(
         counted
             .iter()
             .flat_map(|student| &student.news)
-            .filter_map(|news| tell(&news.entry, true)),
+            .filter_map(|news| tell(news, true)),
     );
     content.counts = counts(&counted);
     told.sort();
+    content.references = (common.references)(&told);
+    (content, told)
+}
+
+/// The content of a list and what it tells: entries by heading, within it as in a letter; at most [`MOST_STUDENTS`] students under a
+/// heading, the others as counts that are told too.
+pub(super) fn compose_list(list: &Listed, common: &Common<'_>) -> (Content, Vec<Told>) {
+    let mut content = list.content.clone();
+    let mut told = Vec::new();
+    let mut groups: BTreeMap<Group, Vec<News>> = BTreeMap::new();
+    for news in &list.news {
+        groups.entry(news.entry.group).or_default().push(news.clone());
+    }
+    for news in groups.values() {
+        let mut students = by_student(news);
+        match list.kind {
+            Kind::TeamList => students.sort_by_cached_key(|student| (Reverse(student.areas()), student.place())),
+            _ => students.sort_by_cached_key(Student::place),
+        }
+        let named = students.len().min(MOST_STUDENTS);
+        let counted = students.split_off(named);
+        for student in &students {
+            told.extend(student.news.iter().filter_map(|news| told_by(news, false)));
+            content.entries.extend(entries(student, list.reader, common));
+        }
+        let rest = || counted.iter().flat_map(|student| &student.news);
+        told.extend(rest().filter_map(|news| told_by(news, true)));
+        // What is over cannot be told as a count of open flags: it stands in the next one.
+        content.left_off += rest().filter(|news| news.entry.level.is_none()).count() as u32;
+        content.counts.extend(counts(&counted));
+    }
+    content.atop = common.atop.to_vec();
+    content.late = common.late.to_vec();
+    told.sort();
+    content.references = (common.references)(&told);
     (content, told)
 }
 
@@ -109,16 +158,21 @@ impl Student<'_> {
         self.news.iter().filter_map(|news| news.entry.level).max()
     }
 
+    /// Different areas that are flagged.
+    fn areas(&self) -> usize {
+        let areas: BTreeSet<&Area> = self.news.iter().map(|news| &news.entry.area).collect();
+        areas.len()
+    }
+
     fn is_urgent(&self) -> bool {
         self.level() == Some(Level::Urgent)
     }
 
     /// Where the student stands in a letter: gravest, then in most areas, then newest, then by id.
     fn place(&self) -> impl Ord + use<> {
-        let areas: BTreeSet<&Area> = self.news.iter().map(|news| &news.entry.area).collect();
         let newest = self.news.iter().map(|news| news.waiting_since).max();
         let id = self.news.first().map(|news| news.entry.student_id.clone());
-        (Reverse(self.level()), Reverse(areas.len()), Reverse(newest), id)
+        (Reverse(self.level()), Reverse(self.areas()), Reverse(newest), id)
     }
 
     /// Who is let in where the letter is full: urgent, then the longest waiting, then by id.
@@ -157,12 +211,48 @@ fn cap(students: &mut Vec<Student<'_>>) -> u32 {
 
 fn entries(student: &Student<'_>, owner: usize, common: &Common<'_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = student.news.iter().map(|news| news.entry.clone()).collect();
-    entries.iter_mut().for_each(|entry| (common.fill)(entry));
+    for entry in &mut entries {
+        (common.fill)(entry);
+        entry.strip = seen_by(owner, &entry.strip, common);
+    }
+    let open = open(&entries, owner, common);
     if let Some(first) = entries.first_mut() {
         // Once a student, not once an entry: the sentence is about the student.
         first.ask = ask(&first.student_id, owner, common);
+        first.open = open;
     }
     entries
+}
+
+/// The days of a strip that a reader may see: none without attendance, and suspensions as excused absences without behavior.
+fn seen_by(reader: usize, strip: &str, common: &Common<'_>) -> String {
+    let may = |area: &str| common.owners.may_be_told(reader, &Area(area.to_owned()), &[]);
+    match (may("attendance"), may("behavior")) {
+        (false, _) => String::new(),
+        (true, false) => strip.replace('S', "E").replace('s', "e"),
+        (true, true) => strip.to_owned(),
+    }
+}
+
+/// Other open flags of the student that the reader knows of or may be told, one clause each; those in the letter itself are left out.
+fn open(entries: &[Entry], reader: usize, common: &Common<'_>) -> Vec<String> {
+    let Some(first) = entries.first() else {
+        return Vec::new();
+    };
+    let flags = common.flags.get(first.student_id.as_str()).into_iter().flatten();
+    let others = flags.filter(|flag| {
+        let in_letter = entries.iter().any(|entry| entry.rule == flag.rule);
+        // What nobody was written yet is held for a reason: it is not told by the way.
+        !in_letter && flag.told.is_some() && common.owners.may_be_told(reader, &flag.area, &[])
+    });
+    let mut others: Vec<&&OpenFlag> = others.collect();
+    others.sort_by_key(|flag| (Reverse(flag.told), &flag.rule));
+    let say = |flag: &&&OpenFlag| {
+        let since = flag.since.map(|day| format!(" since {day}")).unwrap_or_default();
+        let level = flag.told.unwrap_or(flag.level);
+        format!("{}, at {level}{since}", flag.title)
+    };
+    others.iter().map(say).collect()
 }
 
 /// Whom to ask about open flags in areas that the reader may not be told: no area is named, no number given.
@@ -182,7 +272,9 @@ fn ask(student_id: &str, reader: usize, common: &Common<'_>) -> Vec<String> {
     persons.into_iter().map(say).collect()
 }
 
-fn tell(entry: &Entry, unwritten: bool) -> Option<Told> {
+/// The line of what is told by a piece of news; `None` where it says that a flag is over.
+pub(super) fn tell(news: &News, unwritten: bool) -> Option<Told> {
+    let entry = &news.entry;
     Some(Told {
         student_id: entry.student_id.clone(),
         school_id: entry.school_id.clone(),
@@ -190,6 +282,8 @@ fn tell(entry: &Entry, unwritten: bool) -> Option<Told> {
         episode: entry.episode,
         level: entry.level?,
         unwritten,
+        falls: false,
+        why: news.why.clone(),
     })
 }
 

@@ -16,14 +16,9 @@ pub fn rule_edit_letters(
     }
     let letter = |editor: &String| {
         let content = Content {
-            as_of: desk.as_of,
             headline: headline.to_owned(),
-            entries: Vec::new(),
-            counts: Vec::new(),
-            left_off: 0,
-            atop: Vec::new(),
-            late: Vec::new(),
             report: lines.to_vec(),
+            ..Content::of(desk.as_of)
         };
         let to_staff = format!("editor {editor}");
         let mut letter = address_letter(Kind::RuleEdit, &to_staff, desk.morning, content, posted, desk);

@@ -1,18 +1,73 @@
 //! What makes a letter this letter: its key and its Message-ID. Both come from whose it is and for which morning, never
 //! from what it says.
 
-use super::{Kind, State};
+use super::{Group, Kind, State};
 use crate::school::{Day, Level};
 
 impl Kind {
-    /// The stable word in keys and files.
+    /// Every kind, in the order of the documents.
+    pub const ALL: [Kind; 9] = [
+        Kind::Nightly,
+        Kind::Digest,
+        Kind::StartingList,
+        Kind::Reminder,
+        Kind::Handover,
+        Kind::SchoolLetter,
+        Kind::TeamList,
+        Kind::RuleEdit,
+        Kind::OperatorReport,
+    ];
+
+    /// The stable word in keys, templates and the store.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Nightly => "nightly",
             Kind::StartingList => "starting_list",
             Kind::OperatorReport => "operator_report",
+            Kind::Digest => "digest",
+            Kind::SchoolLetter => "school_letter",
+            Kind::TeamList => "team_list",
+            Kind::Reminder => "reminder",
+            Kind::Handover => "handover",
             Kind::RuleEdit => "rule_edit",
         }
+    }
+
+    /// The word in headers and file names: `starting-list`.
+    pub fn dashed(self) -> String {
+        self.word().replace('_', "-")
+    }
+}
+
+impl Group {
+    /// Every heading, in the order in which they stand.
+    pub const ALL: [Group; 13] = [
+        Group::Level,
+        Group::NoContact,
+        Group::Watched,
+        Group::Storm,
+        Group::Overflow,
+        Group::Resumed,
+        Group::Eased,
+        Group::Cleared,
+        Group::Corrected,
+        Group::Ended,
+        Group::Left,
+        Group::Moved,
+        Group::Escalated,
+    ];
+}
+
+impl std::str::FromStr for Kind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Kind, String> {
+        let word = text.trim().to_lowercase().replace(['-', ' '], "_");
+        let found = Kind::ALL.into_iter().find(|kind| kind.word() == word);
+        found.ok_or_else(|| {
+            let words = Kind::ALL.map(Kind::word).join(", ");
+            format!("`{text}` is no kind of letter: write one of {words}")
+        })
     }
 }
 
@@ -27,6 +82,7 @@ impl State {
             State::Refused => "refused",
             State::Unsure => "unsure",
             State::Replaced => "replaced",
+            State::Discarded => "discarded",
         }
     }
 

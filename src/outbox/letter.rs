@@ -15,6 +15,16 @@ pub enum Kind {
     StartingList,
     /// What the operator should know of the round.
     OperatorReport,
+    /// The week: newly watched, eased, cleared, corrected, ended, left; the rest as counts. Written even when nothing stands in it.
+    Digest,
+    /// A whole school is affected: to its administrator, in counts alone.
+    SchoolLetter,
+    /// The month: open flags of a school by number of areas, for its team.
+    TeamList,
+    /// Urgent flags that nobody has acted on for days.
+    Reminder,
+    /// What was written of students who are this owner's from now on.
+    Handover,
     /// What became of edited rules, to whoever edits them: no student, ever.
     RuleEdit,
 }
@@ -37,6 +47,44 @@ pub enum State {
     Unsure,
     /// A newer letter took its place before it was tried.
     Replaced,
+    /// Set aside by a person before it was tried: what it tells counts as told and is said nowhere again.
+    Discarded,
+}
+
+/// How the lines of [`Entry::going_on`] begin that are about a plan: a team list tells them from contacts.
+pub const PLAN_LINE: &str = "An intervention plan";
+
+/// Under which heading of its letter an entry stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Under its level: news, or an open flag of a list.
+    #[default]
+    Level,
+    /// Digest: urgent, and nobody acted for ten school days.
+    NoContact,
+    /// Digest: newly at watch.
+    Watched,
+    /// Digest: flagged with much of a school, and still so when the wait was over.
+    Storm,
+    /// Digest: what the owner's capacity left off the week's nightly letters.
+    Overflow,
+    /// Digest: back at school with an open flag.
+    Resumed,
+    /// Digest: better, still flagged.
+    Eased,
+    /// Digest: no longer flagged.
+    Cleared,
+    /// Digest: the facts behind it were corrected.
+    Corrected,
+    /// Digest: no longer measured, or its rule was changed or taken out of work.
+    Ended,
+    /// Digest: left school with an open flag.
+    Left,
+    /// Digest: somebody else's student from now on.
+    Moved,
+    /// Reminder: to the owner's supervisor.
+    Escalated,
 }
 
 /// One student under one rule in a letter. Nothing here is a name.
@@ -74,6 +122,25 @@ pub struct Entry {
     pub strip: String,
     /// Of areas that the reader may not see: whom to ask. Empty where none is flagged.
     pub ask: Vec<String>,
+    /// Under which heading it stands.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub group: Group,
+    /// Where the next graver level begins, as a clause: `urgent begins at 20`. Empty at the gravest.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub edge: String,
+    /// Other open flags of the student that the reader may see and that are no news, one clause each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub open: Vec<String>,
+    /// Why it was held back until now, as a clause; empty for news of last night.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub held: String,
+    /// Whose it was before, or whose it is now, as a clause: `from Sam Reed`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub whose: String,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Flags told as a count, not one by one.
@@ -85,6 +152,25 @@ pub struct FlagCount {
     pub level: Level,
     /// How many students.
     pub students: u32,
+}
+
+/// Many students of a school flagged on one day: told as counts, never by name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StormCount {
+    /// The school's id.
+    pub school_id: String,
+    /// The rule's title.
+    pub title: String,
+    /// The area of the rule.
+    pub area: Area,
+    /// The day that was judged.
+    pub day: Day,
+    /// Students flagged: of the reader's own in an owner's letter, of the whole school in the school's.
+    pub students: u32,
+    /// Of these, at urgent.
+    pub urgent: u32,
+    /// Students of the school whom the rule judged that day.
+    pub judged: u32,
 }
 
 /// One line of the operator's report: no student in it, ever.
@@ -116,6 +202,42 @@ pub struct Content {
     pub late: Vec<String>,
     /// Lines of the operator's report.
     pub report: Vec<ReportLine>,
+    /// School-wide events, as counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub storms: Vec<StormCount>,
+    /// Silences that the reader asked for, as sentences without students' names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub silences: Vec<String>,
+    /// Of a digest: the nights that were looked at, and the school days of the week that it tells of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nights: Option<(u32, u32)>,
+    /// Of a nightly letter: students whom the reader's capacity leaves to the digest.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overflow: u32,
+    /// Message-IDs of earlier letters about the same episodes, oldest first, without angle brackets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
+}
+
+impl Content {
+    /// A letter that says nothing yet, as of a day.
+    pub fn of(as_of: Day) -> Content {
+        Content {
+            as_of,
+            headline: String::new(),
+            entries: Vec::new(),
+            counts: Vec::new(),
+            left_off: 0,
+            atop: Vec::new(),
+            late: Vec::new(),
+            report: Vec::new(),
+            storms: Vec::new(),
+            silences: Vec::new(),
+            nights: None,
+            overflow: 0,
+            references: Vec::new(),
+        }
+    }
 }
 
 /// One letter to one person.

@@ -7,6 +7,7 @@ mod delivery;
 mod edits;
 mod keys;
 mod letter;
+mod lists;
 mod post;
 
 #[cfg(test)]
@@ -16,5 +17,6 @@ pub use compose::{MOST_STUDENTS, News, OpenFlag, Told};
 pub use delivery::{Outcome, Step, after, wait_seconds};
 pub use edits::rule_edit_letters;
 pub use keys::{letter_key, message_id, told};
-pub use letter::{Content, Entry, FlagCount, Kind, Letter, ReportLine, State};
+pub use letter::{Content, Entry, FlagCount, Group, Kind, Letter, PLAN_LINE, ReportLine, State, StormCount};
+pub use lists::{Listed, discarded, list, told_by, within_capacity};
 pub use post::{Act, Desk, Posted, compose_letters, operator_report};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use super::compose::{Common, News, OpenFlag, Told, compose};
-use super::{Content, Entry, Kind, Letter, ReportLine, State, letter_key, message_id};
+use super::{Content, Entry, Kind, Letter, ReportLine, State, StormCount, letter_key, message_id};
 use crate::routing::Owners;
 use crate::school::{Day, Level};
 
@@ -55,6 +55,9 @@ impl Act {
     }
 }
 
+/// Kinds of letters that one round writes from its news, and that a later one writes again while they wait.
+const OWNED: [Kind; 4] = [Kind::Nightly, Kind::StartingList, Kind::Reminder, Kind::Handover];
+
 /// One morning's desk: everything that letters need besides the news.
 #[derive(Clone, Copy)]
 pub struct Desk<'a> {
@@ -82,6 +85,12 @@ pub struct Desk<'a> {
     pub flags: &'a [OpenFlag],
     /// What a waiting letter's line would say tonight, as if that letter had not been written; `None`: nothing any more.
     pub refresh: &'a dyn Fn(&Letter, &Told) -> Option<News>,
+    /// Flags of storms that wait, as counts by owner: the owner is told that there are some, and of nobody by name.
+    pub storms: &'a BTreeMap<usize, Vec<StormCount>>,
+    /// Students whom their owner's capacity leaves to the digest, by owner.
+    pub overflow: &'a BTreeMap<usize, u32>,
+    /// Message-IDs of earlier letters about what a letter tells, oldest first: one thread per episode.
+    pub references: &'a dyn Fn(&[Told]) -> Vec<String>,
     /// Adds what only a named entry needs: why in numbers, the next step, the strip, what is going on. A first night has
     /// tens of thousands of flags of which a few hundred are named.
     pub fill: &'a dyn Fn(&mut Entry),
@@ -97,6 +106,7 @@ pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> V
         late: desk.late,
         owners: desk.owners,
         flags: flags_by_student(desk.flags),
+        references: desk.references,
         fill: desk.fill,
     };
     let waiting: Vec<&Posted> = posted.iter().filter(|each| is_replaceable(each)).collect();
@@ -115,7 +125,11 @@ pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> V
         let own_waiting = own.max_by_key(|each| each.letter.morning);
         taken_up.extend(own_waiting.map(|each| each.letter.id));
         if let Some(morning) = slot.morning(own_waiting, posted, desk) {
-            let written = compose(kind, owner, &news, &common);
+            let mut written = compose(kind, owner, &news, &common);
+            if kind == Kind::Nightly {
+                written.0.storms = desk.storms.get(&owner).cloned().unwrap_or_default();
+                written.0.overflow = desk.overflow.get(&owner).copied().unwrap_or_default();
+            }
             acts.extend(slot.act(morning, written, own_waiting, posted, desk));
         }
     }
@@ -127,8 +141,12 @@ pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> V
     acts
 }
 
-/// Adds the owners who get nothing but what stands atop: those to be told now, and those whose letter about it still waits.
+/// Adds the owners who get nothing but counts of a storm, and nothing but what stands atop: those to be told now, and those whose letter
+/// about it still waits.
 fn add_without_news(groups: &mut BTreeMap<(Kind, usize), Vec<News>>, waiting: &[&Posted], desk: &Desk<'_>) {
+    for owner in desk.storms.keys() {
+        groups.entry((Kind::Nightly, *owner)).or_default();
+    }
     if desk.atop.is_empty() {
         return;
     }
@@ -177,14 +195,8 @@ pub fn operator_report(
     let mut report = waiting.map_or_else(Vec::new, |each| each.letter.content.report.clone());
     report.extend(fresh);
     let content = Content {
-        as_of: desk.as_of,
-        headline: String::new(),
-        entries: Vec::new(),
-        counts: Vec::new(),
-        left_off: 0,
-        atop: Vec::new(),
-        late: Vec::new(),
         report,
+        ..Content::of(desk.as_of)
     };
     let mut letter = address_letter(Kind::OperatorReport, "operator", desk.morning, content, posted, desk);
     address.clone_into(&mut letter.address);
@@ -199,7 +211,7 @@ pub fn operator_report(
     })
 }
 
-fn flags_by_student(flags: &[OpenFlag]) -> BTreeMap<&str, Vec<&OpenFlag>> {
+pub(super) fn flags_by_student(flags: &[OpenFlag]) -> BTreeMap<&str, Vec<&OpenFlag>> {
     let mut by_student: BTreeMap<&str, Vec<&OpenFlag>> = BTreeMap::new();
     for flag in flags {
         by_student.entry(&flag.student_id).or_default().push(flag);
@@ -209,25 +221,30 @@ fn flags_by_student(flags: &[OpenFlag]) -> BTreeMap<&str, Vec<&OpenFlag>> {
 
 fn is_replaceable(posted: &Posted) -> bool {
     let letter = &posted.letter;
-    let owned = matches!(letter.kind, Kind::Nightly | Kind::StartingList);
-    owned && letter.state.may_be_replaced()
+    OWNED.contains(&letter.kind) && letter.state.may_be_replaced()
 }
 
 /// All news by kind and owner: what is new, and what waiting letters say as far as it is still so.
 fn group(news: Vec<News>, waiting: &[&Posted], desk: &Desk<'_>) -> BTreeMap<(Kind, usize), Vec<News>> {
     let mut groups: BTreeMap<(Kind, usize), Vec<News>> = BTreeMap::new();
-    let mut seen: FxHashSet<(String, String, usize)> = FxHashSet::default();
+    let mut seen: FxHashSet<(String, String, usize, Option<Kind>)> = FxHashSet::default();
+    // The owner belongs to it: a copy to a case manager is the same news in another letter.
+    let key = |news: &News| {
+        let about = matches!(news.kind, Kind::Reminder | Kind::Handover).then_some(news.kind);
+        let entry = &news.entry;
+        (entry.student_id.clone(), entry.rule.clone(), news.owner, about)
+    };
     let mut add = |news: News| {
-        // The owner belongs to it: a copy to a case manager is the same news in another letter.
-        let key = (news.entry.student_id.clone(), news.entry.rule.clone(), news.owner);
-        if is_news(&news) && seen.insert(key) {
+        // Tonight's news says each thing once; only a letter that waits can say it again.
+        if is_news(&news) && (waiting.is_empty() || seen.insert(key(&news))) {
             groups.entry((news.kind, news.owner)).or_default().push(news);
         }
     };
     for mut each in news {
+        let is_ordinary = each.kind == Kind::Nightly;
         let on_list = waiting
             .iter()
-            .find(|posted| posted.letter.kind == Kind::StartingList && tells_of(posted, &each));
+            .find(|posted| is_ordinary && posted.letter.kind == Kind::StartingList && tells_of(posted, &each));
         if let Some(list) = on_list {
             // Worse since the list was written, and the list still waits: it says so itself.
             each.kind = Kind::StartingList;
@@ -241,6 +258,14 @@ fn group(news: Vec<News>, waiting: &[&Posted], desk: &Desk<'_>) -> BTreeMap<(Kin
             .iter()
             .filter_map(|told| (desk.refresh)(&posted.letter, told));
         for mut again in refreshed {
+            // Why it came late was known to the round that wrote it first.
+            let entries = &posted.letter.content.entries;
+            let same = entries
+                .iter()
+                .find(|entry| entry.student_id == again.entry.student_id && entry.rule == again.entry.rule);
+            if let Some(same) = same {
+                again.entry.held.clone_from(&same.held);
+            }
             if posted.letter.kind == Kind::StartingList {
                 again.kind = Kind::StartingList;
                 posted.letter.content.headline.clone_into(&mut again.headline);
@@ -260,6 +285,10 @@ fn tells_of(posted: &Posted, news: &News) -> bool {
 
 fn is_news(news: &News) -> bool {
     let entry = &news.entry;
+    if matches!(news.kind, Kind::Reminder | Kind::Handover) {
+        // They bring to mind what was told before.
+        return entry.level.is_some();
+    }
     entry.level > entry.before && (news.kind != Kind::Nightly || entry.level >= Some(Level::Concern))
 }
 
@@ -320,7 +349,7 @@ impl Slot<'_> {
     }
 }
 
-fn says_the_same(posted: &Posted, content: &Content, told: &[Told]) -> bool {
+pub(super) fn says_the_same(posted: &Posted, content: &Content, told: &[Told]) -> bool {
     let before: BTreeSet<&Told> = posted.told.iter().collect();
     posted.letter.content == *content && before == told.iter().collect()
 }

@@ -1,6 +1,8 @@
 //! Mornings: what is news becomes one letter per owner, and a second round changes it only while it waits.
 
-use super::{Act, Desk, Entry, Kind, Letter, News, OpenFlag, Posted, State, Told, compose_letters};
+use std::collections::BTreeMap;
+
+use super::{Act, Desk, Entry, Group, Kind, Letter, News, OpenFlag, Posted, State, Told, compose_letters};
 use crate::crossings::Reason;
 use crate::routing::{Owners, Route, Staff};
 use crate::school::{Area, Day, Level};
@@ -52,11 +54,17 @@ fn news(student_id: &str, rule: &str, area: &str, level: Level, owner: usize) ->
             going_on: Vec::new(),
             strip: String::new(),
             ask: Vec::new(),
+            group: Group::Level,
+            edge: String::new(),
+            open: Vec::new(),
+            held: String::new(),
+            whose: String::new(),
         },
         kind: Kind::Nightly,
         owner,
         waiting_since: monday().plus(-3),
         headline: String::new(),
+        why: String::new(),
     }
 }
 
@@ -112,6 +120,9 @@ impl Outbox {
             owners: &owners,
             flags: &self.flags,
             refresh: &refresh,
+            storms: &BTreeMap::new(),
+            overflow: &BTreeMap::new(),
+            references: &|_| Vec::new(),
             fill: &|_| {},
         })
     }

@@ -185,9 +185,10 @@ impl Gathered {
             (Some(one), Some(two)) => Stay::graver(one, two),
             (one, two) => two.is_some().cmp(&one.is_some()),
         };
-        for (row, [last_name, first_name, homeroom]) in
-            settle(self.students, |row| row.0.student_id.clone(), by_stay, notes)
-        {
+        let students = settle(self.students, |row| row.0.student_id.clone(), by_stay, notes);
+        intake.people.reserve_exact(students.len());
+        intake.students.reserve_exact(students.len());
+        for (row, [last_name, first_name, homeroom]) in students {
             [&last_name, &first_name].into_iter().for_each(|name| hush::named(name));
             intake.people.push(Person {
                 student_id: row.student_id.clone(),
@@ -247,27 +248,29 @@ impl Gathered {
 
 /// Says which schools, terms and dates the main table covers.
 fn cover(intake: &mut Intake, year: SchoolYear) {
-    let mut dates: Vec<Day> = Vec::new();
+    let mut dates: Option<(Day, Day)> = None;
     let mut schools: Vec<&str> = Vec::new();
     let mut terms: Vec<&str> = Vec::new();
     match intake.tables.first() {
         Some(Table::Attendance) => {
             schools.extend(intake.attendance.schools.names.iter());
-            let (first, last) = intake.attendance.span.unzip();
-            dates.extend([first, last].into_iter().flatten().map(|offset| year.day(offset)));
+            dates = intake
+                .attendance
+                .span
+                .map(|(first, last)| (year.day(first), year.day(last)));
         }
         Some(Table::Grades) => {
             schools.extend(intake.marks.schools.names.iter());
             terms.extend(intake.marks.terms.names.iter());
-            dates.extend(intake.marks.rows.iter().filter_map(rows::MarkRow::date));
+            dates = ends(intake.marks.rows.iter().filter_map(rows::MarkRow::date));
         }
         Some(Table::Behavior) => {
             schools.extend(intake.incidents.iter().map(|row| row.school_id.as_str()));
-            dates.extend(intake.incidents.iter().map(|row| row.date));
+            dates = ends(intake.incidents.iter().map(|row| row.date));
         }
         Some(Table::Calendar) => {
             schools.extend(intake.calendar.iter().filter_map(|row| row.school_id.as_deref()));
-            dates.extend(intake.calendar.iter().map(|row| row.date));
+            dates = ends(intake.calendar.iter().map(|row| row.date));
         }
         Some(Table::Terms) => {
             schools.extend(intake.term_rows.iter().filter_map(|row| row.school_id.as_deref()));
@@ -279,7 +282,7 @@ fn cover(intake: &mut Intake, year: SchoolYear) {
         }
         Some(Table::Enrollments) => schools.extend(intake.enrollments.iter().map(|row| row.stay.school_id.as_str())),
         Some(Table::Schools) => schools.extend(intake.school_rows.iter().map(|row| row.school_id.as_str())),
-        Some(Table::Contacts) => dates.extend(intake.contacts.iter().map(|row| row.date)),
+        Some(Table::Contacts) => dates = ends(intake.contacts.iter().map(|row| row.date)),
         _ => {}
     }
     let sorted = |mut words: Vec<&str>| -> Vec<String> {
@@ -287,7 +290,15 @@ fn cover(intake: &mut Intake, year: SchoolYear) {
         words.dedup();
         words.into_iter().map(str::to_owned).collect()
     };
-    let (first, last) = (dates.iter().min().copied(), dates.iter().max().copied());
+    let (first, last) = dates.unzip();
     let (schools, terms) = (sorted(schools), sorted(terms));
     (intake.first, intake.last, intake.schools, intake.terms) = (first, last, schools, terms);
+}
+
+/// The first and the last of some days.
+fn ends(days: impl Iterator<Item = Day>) -> Option<(Day, Day)> {
+    days.fold(None, |ends: Option<(Day, Day)>, day| {
+        let (first, last) = ends.unwrap_or((day, day));
+        Some((first.min(day), last.max(day)))
+    })
 }

@@ -302,11 +302,12 @@ impl<'h, 's> Hands<'h, 's> {
         }
     }
 
-    /// Makes room for the rest, as the first chunk lets it be expected.
+    /// Makes room for the rest, as the first chunk lets it be expected, and for a few rows more: one that finds no room has
+    /// all of them copied, and room that nothing is put into costs nothing.
     fn expect_more(&mut self, read: usize) {
         let rest = self.shared.length.saturating_sub(read as u64) / self.shared.context.threads.max(1) as u64;
         let rows = rest.saturating_mul(self.notes.rows) / (read as u64).max(1);
-        self.gathered.expect(usize::try_from(rows).unwrap_or(0));
+        self.gathered.expect(usize::try_from(rows + rows / 16).unwrap_or(0));
     }
 
     /// Reads the records of a chunk.

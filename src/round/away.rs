@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::bundles;
 use super::intake::feed_name;
 use super::setup::Setup;
+use super::sheets;
 use crate::config::After;
 use crate::inbox::{self, Archive, Back, Bring, Export, Globs, Leftover, Refused, Ring, Shape, Stand, Together};
 use crate::monitor::{Place, Problem, Weight};
@@ -132,8 +133,8 @@ impl<'s> Away<'s> {
     /// Puts one file away. One that was read where it lies stays there.
     pub(super) fn put_away(&mut self, file: Done, place: u32) {
         if !file.export.path.starts_with(self.setup.home.work()) {
-            // What a person released lies in `var/held`, and goes by itself.
-            if claims(self.setup) && file.outcome == Outcome::Accepted && self.is_held(&file) {
+            // What a person released lies in `var/held`, and goes by itself; of what people keep the archive holds a copy.
+            if claims(self.setup) && file.outcome == Outcome::Accepted && self.stays(&file) {
                 self.archive(file, place);
             }
             return;
@@ -153,6 +154,11 @@ impl<'s> Away<'s> {
 
     fn is_held(&self, file: &Done) -> bool {
         file.export.path.starts_with(self.setup.home.held())
+    }
+
+    /// Whether its original is not for us to remove when it is archived.
+    fn stays(&self, file: &Done) -> bool {
+        self.is_held(file) || sheets::is_kept_by_people(self.setup, &file.export)
     }
 
     fn archive(&mut self, file: Done, place: u32) {
@@ -198,9 +204,10 @@ impl<'s> Away<'s> {
             }
         };
         match kept {
-            Ok(()) if self.is_held(&file) => {}
+            Ok(()) if self.stays(&file) => {}
             Ok(()) => self.kept.push(file),
-            Err(Refused::Changed) if self.is_held(&file) => {}
+            // A sheet that somebody wrote into meanwhile is read again by the next round.
+            Err(Refused::Changed) if self.stays(&file) => {}
             Err(Refused::Changed) => {
                 self.problems.push(inbox::changed_since(&file.export.name));
                 self.give_back(&file);

@@ -365,8 +365,9 @@ impl Taken {
 /// What the gates see of a file.
 fn look(intake: &Intake, feed: &Feed, setup: &Setup, books: &Books) -> Seen {
     let listed = |student: &Student| student.listing.is_some() || !student.enrollments.is_empty();
+    let known = books.names.students.in_order();
     let roster = |id: &str| -> Option<Option<Grade>> {
-        let student = &books.students[books.names.students.get(id)? as usize];
+        let student = &books.students[known.get(id)? as usize];
         let last = student.stays().iter().max_by_key(|stay| stay.entry);
         listed(student).then(|| last.and_then(|stay| stay.grade))
     };

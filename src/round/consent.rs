@@ -9,17 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::loading::has_baseline;
 use super::setup::Setup;
+use crate::crossings::storm::is_storm;
 use crate::facts::{SchoolIx, StudentIx};
 use crate::monitor::{Place, Problem, Weight};
 use crate::rules::{CaseFile, Judge, Rule, RuleSet, Status, Version};
 use crate::school::{Day, Level, Tables};
 use crate::store::{SchoolRule, Store};
 use crate::timeline::Almanac;
-
-/// Students of a school who are raised at once, from which on a change waits; both from the definition of a storm, both inclusive.
-const LEAST_STUDENTS: u32 = 15;
-/// The same as a share of the school's judged students: one in so many.
-const ONE_IN: u32 = 5;
 
 /// The code of a rule that waits.
 const RULE_WAITS: &str = "rule-waits-for-yes";
@@ -309,7 +305,7 @@ fn most_raised(setup: &Setup, store: &Store, edited: &Edited<'_>, almanac: &Alma
     }
     let over = counts
         .into_iter()
-        .filter(|(_, (raised, judged))| *raised >= LEAST_STUDENTS && raised * ONE_IN >= *judged);
+        .filter(|(_, (raised, judged))| is_storm(*raised, *judged));
     let (school, (students, judged)) = over.max_by_key(|(_, (raised, _))| *raised)?;
     Some(Raised {
         school: almanac.books().names.schools.name(u32::from(school.0)).to_owned(),

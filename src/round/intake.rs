@@ -15,6 +15,7 @@ use super::gatekeeper::Gatekeeper;
 use super::judging::share;
 use super::lists::Lists;
 use super::setup::Setup;
+use super::sheets;
 use crate::facts::Books;
 use crate::home::Stamp;
 use crate::inbox::{self, Export, Stand, Unclaimed};
@@ -150,7 +151,9 @@ pub(super) fn read(
     // What an earlier school year read says nothing of this one: a roster or a calendar that has not changed is new to its books.
     let mut exported: Vec<store::Export> = store.exports()?;
     exported.retain(|old| context.year.holds(old.accepted));
-    let (found, problems) = candidates(setup, hand)?;
+    let (mut found, problems) = candidates(setup, hand)?;
+    let (own, out_of_reach) = sheets::find(setup, &found);
+    found.extend(own);
     let mut waiting = Waiting {
         problems,
         gates,
@@ -159,6 +162,10 @@ pub(super) fn read(
     };
     let left = hand.left.iter().flat_map(|(feed, _)| &feeds[*feed].tables);
     waiting.unread.extend(left);
+    for (feed, problem) in out_of_reach {
+        waiting.unread.extend(&feeds[feed].tables);
+        waiting.problems.push(problem);
+    }
     // What an interrupted round left is older than what came since.
     let mut exports = away::left(setup, store, &exported)?;
     exports.extend(released_copies(setup, &waiting.gates));
@@ -187,7 +194,9 @@ pub(super) fn read(
         let feed = &feeds[export.feed];
         match setup.adapter(&feed.adapter) {
             Ok(adapter) => looks.push(Look {
-                settled: hand.ready.is_some() || ours.contains(&export.path),
+                settled: ours.contains(&export.path)
+                    || (hand.ready.is_some() && !sheets::is_kept_by_people(setup, &export)),
+                stays: sheets::is_kept_by_people(setup, &export),
                 fresh: manner
                     .clock
                     .is_some_and(|now| inbox::is_fresh(&export, now, setup.config.inbox.settle_seconds)),
@@ -249,6 +258,8 @@ struct Look<'f> {
     fresh: bool,
     /// Whether the daemon watched it come to rest, or it is already the round's.
     settled: bool,
+    /// Whether people keep it: it is read in place.
+    stays: bool,
 }
 
 /// The kept bytes of files that a person released, as exports under their own names.
@@ -313,7 +324,7 @@ impl Waiting {
         let work = setup.home.work();
         let mut claimed = Vec::with_capacity(looks.len());
         for mut look in looks {
-            if !look.export.path.starts_with(&work) {
+            if !look.stays && !look.export.path.starts_with(&work) {
                 match inbox::claim(&mut look.export, &work, round) {
                     Ok(()) => {}
                     Err(Unclaimed::InPlace(problem)) => self.problems.push(problem),
@@ -440,6 +451,10 @@ impl Look<'_> {
         let seen = match as_before {
             Some(digest) => News::AsBefore(digest),
             None => match self.read(context) {
+                // A sheet in which nobody has noted anything yet.
+                Ok(intake) if self.stays && intake.usable && intake.rows == 0 && !known.has_brought(self) => {
+                    News::AsBefore(intake.digest)
+                }
                 Ok(intake) if !released && is_known(known, self.feed, &self.export, &intake.digest) => {
                     News::Same(Box::new(file_read(self.feed, &self.export, &intake)))
                 }
@@ -471,6 +486,14 @@ impl Known<'_> {
                 .collect(),
             by_feed: exports.iter().map(|export| (export.feed.as_str(), export)).collect(),
         }
+    }
+}
+
+impl Known<'_> {
+    /// Whether a file of this name and feed was ever believed.
+    fn has_brought(&self, look: &Look<'_>) -> bool {
+        let feed = feed_name(look.feed);
+        self.by_name.contains_key(&(feed.as_str(), look.export.name.as_str()))
     }
 }
 

@@ -15,11 +15,12 @@ use super::deciding::Decision;
 use super::ledger::{Change, Ledger};
 use super::loading::kept;
 use super::night::{NightDone, open_by_level};
+use super::posting::KeptBack;
 use super::rule_log;
 use super::setup::Setup;
 use crate::clock::Now;
 use crate::crossings::Standing;
-use crate::facts::{Books, StudentIx};
+use crate::facts::{Books, Student, StudentIx};
 use crate::monitor::Problem;
 use crate::outbox::{self, Act, Kind, Letter, State};
 use crate::school::{Day, Interner, SchoolYear};
@@ -89,6 +90,7 @@ fn write(store: &Store, round: Round<'_>, handed: &Receiver<Handed>) -> Result<V
     let tx = store.begin()?;
     let number = tx.open_round(round.as_of, round.now.today, round.now.seconds)?;
     save_facts(&tx, round.books, round.taken, number, round.as_of)?;
+    store.begin_to_settle();
     loop {
         match handed.recv() {
             Ok(Handed::Changes(changes, rules)) => save_changes(&tx, &round.year, changes, &rules, number)?,
@@ -153,9 +155,14 @@ fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, number: i6
             letters.push(letter);
         }
     }
+    for storm in &decision.storms {
+        tx.save_storm(&round.year, storm)?;
+    }
+    tx.save_kept_back(&round.year, &kept_back(&decision.kept_back, round.as_of))?;
     save_standings(tx, &round.year, done, round.setup, number)?;
     rule_log::save(tx, round.setup, round.as_of, round.now.today)?;
-    tx.purge(&kept_years(round.setup, &round.year))?;
+    let lost = round.books.students.contains(&Student::default());
+    tx.purge(&kept_years(round.setup, &round.year), lost)?;
     tx.set_meta("held", &taken.held.to_text(round.books))?;
     taken
         .gates
@@ -182,6 +189,17 @@ fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, number: i6
     });
     tx.close_round(number, round.now.seconds, &counts.to_string())?;
     Ok(letters)
+}
+
+fn kept_back(kept: &[KeptBack], as_of: Day) -> Vec<store::KeptBack> {
+    let kept = kept.iter().map(|one| store::KeptBack {
+        student_id: one.student_id.clone(),
+        rule: one.rule.clone(),
+        level: one.level,
+        hold: one.hold.to_owned(),
+        since: as_of,
+    });
+    kept.collect()
 }
 
 /// Facts and standings are kept for this school year and the last.
@@ -256,7 +274,8 @@ fn perform(
     };
     let Some(id) = id else { return Ok(None) };
     recount(tx, year, books, ledger, touched, &before)?;
-    if letter.kind != Kind::OperatorReport {
+    // A reminder and a team's list say again what was told before.
+    if !matches!(letter.kind, Kind::OperatorReport | Kind::Reminder | Kind::TeamList) {
         raise(books, ledger, touched, &told);
     }
     Ok(Some(Letter { id, ..letter }))
@@ -269,8 +288,9 @@ pub(super) fn raise(
     touched: &mut rustc_hash::FxHashSet<(StudentIx, u16)>,
     lines: &[outbox::Told],
 ) {
+    let known = books.names.students.in_order();
     for line in lines {
-        let Some(student) = books.names.students.get(&line.student_id).map(StudentIx) else {
+        let Some(student) = known.get(&line.student_id).map(StudentIx) else {
             continue;
         };
         let Some(rule) = ledger.rules.get(&line.rule).map(|number| number as u16) else {
@@ -279,9 +299,10 @@ pub(super) fn raise(
         let Some(standing) = ledger.standings.get_mut(&(student, rule)) else {
             continue;
         };
-        if standing.episode == line.episode && standing.told < Some(line.level) {
+        if standing.episode == line.episode && (line.falls || standing.told < Some(line.level)) {
+            let was_told = standing.told.is_some();
             standing.told = Some(line.level);
-            standing.told_unwritten = line.unwritten;
+            standing.told_unwritten = line.unwritten && (!was_told || standing.told_unwritten);
             touched.insert((student, rule));
         }
     }
@@ -307,9 +328,9 @@ fn recount(
             continue;
         };
         if standing.episode == line.episode {
-            let told = tx.told(year, &line.student_id, &line.rule, line.episode)?;
-            standing.told = told;
-            standing.told_unwritten = told.is_some() && line.unwritten;
+            let told = tx.telling(year, &line.student_id, &line.rule, line.episode)?;
+            standing.told = told.map(|told| told.level);
+            standing.told_unwritten = told.is_some_and(|told| !told.written);
             touched.insert((student, rule));
         }
     }
@@ -361,7 +382,8 @@ fn save_changes(
     rules: &Interner,
     round: i64,
 ) -> Result<(), Problem> {
-    changes.sort_by_key(|change| change.student);
+    // A change is hundreds of bytes: each is moved once.
+    changes.sort_by_cached_key(|change| change.student);
     let changes: Vec<store::Change> = changes
         .into_iter()
         .map(|change| kept_change(rules, change, round))
@@ -379,7 +401,7 @@ fn kept_change(rules: &Interner, change: Change, round: i64) -> store::Change {
         day: change.day,
         value: change.value,
         because: change.because,
-        numbers: String::new(),
+        numbers: change.numbers,
         digest: change.after.digest,
         round,
     }

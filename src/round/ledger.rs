@@ -69,6 +69,8 @@ pub struct Change {
     pub value: Option<f64>,
     /// The rule's own words for it, with numbers and without names.
     pub because: String,
+    /// The words that the rule read with their values, as JSON; empty where they are not kept.
+    pub numbers: String,
 }
 
 /// All standings of one school year.

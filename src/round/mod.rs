@@ -4,19 +4,25 @@
 //! In: a home, what was asked, the moment. Out: [`Rung`]: what was read, judged, decided, posted, sent. Never: a decision of its own —
 //! it only hands on what each stage returns.
 
+pub mod ahead;
+mod asking;
 mod at_work;
 mod away;
 mod believing;
 mod bundles;
 mod consent;
 mod deciding;
+mod discarding;
 mod edits;
+mod filling;
 mod gatekeeper;
 mod hearing;
 mod held;
+mod holding;
 mod intake;
 mod judging;
 mod keeping;
+mod lately;
 mod ledger;
 mod left_out;
 mod lists;
@@ -34,11 +40,15 @@ mod school_night;
 mod sending;
 mod setup;
 mod sheet;
+mod sheets;
+mod weekly;
 
+pub use asking::{WaitingStorm, waiting_storms};
 pub use at_work::{at_work, kept, version_on, with_rule_at_work, with_rule_at_work_on};
 pub use away::give_back;
 pub use bundles::Eyes;
 pub use consent::{Raised, Waiting, Weighed, accept, is_answered};
+pub use discarding::discard_letter;
 pub use hearing::hear;
 pub use held::Held;
 pub use intake::FileRead;
@@ -47,8 +57,9 @@ pub use loading::{ledger_of, take_fresh_baseline};
 pub use night::Judged;
 pub use rebuild::{Night, Replay, new_home, replay, ring_again};
 pub use restoring::{Restored, restore};
-pub use sending::{composed, send_due, send_due_until, send_test};
+pub use sending::{composed, send_due, send_due_until, send_now, send_test};
 pub use setup::{NIGHT_MADE_UP, SETUP_CHANGED, Setup, sources};
+pub use sheets::sheets;
 
 use crate::clock::Now;
 use crate::facts::Books;
@@ -366,6 +377,7 @@ fn evening(
     rung.problems.extend(left_out::problems(taken, almanac, day));
     rung.judged = done.judged.clone();
     let rule_changed = posting::Posting::rule_changed(&done.changes);
+    let closed = lately::Lately::closed(&done.changes);
     let changes = std::mem::take(&mut done.changes);
     if let Some(writer) = &writer {
         writer.changes(changes, &done.ledger.rules);
@@ -377,6 +389,7 @@ fn evening(
         taken,
         night: &done,
         rule_changed,
+        closed,
         nights: &nights,
         almanac,
         edits: &edits,

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::hearing::hear;
 use super::held::Held;
+use super::holding::Seen;
 use super::judging::{due, share_with};
 use super::ledger::{Change, Ledger, RuleAtSchool};
 use super::school_night::{
@@ -43,6 +44,8 @@ pub(super) struct NightDone {
     pub(super) schools: FxHashSet<(SchoolIx, u16)>,
     pub(super) noted: FxHashSet<u16>,
     pub(super) began: Day,
+    /// Storms, and days on which almost a whole school was absent, in the order of days.
+    pub(super) seen: Vec<Seen>,
     pub(super) judged: Judged,
     pub(super) problems: Vec<Problem>,
 }
@@ -98,6 +101,7 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
         schools: FxHashSet::default(),
         noted: FxHashSet::default(),
         began: plan.days.first().copied().unwrap_or(as_of),
+        seen: Vec::new(),
         judged: Judged {
             days: plan.days.clone(),
             ..Judged::default()
@@ -123,6 +127,7 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
             )
         };
         (done.judged.students, done.judged.unknown) = (0, 0);
+        done.expect(&results);
         for result in results {
             done.merge(result);
         }
@@ -149,6 +154,15 @@ impl NightDone {
         !(self.schools.is_empty() && self.touched.is_empty() && self.noted.is_empty() && self.judged.changes.is_empty())
     }
 
+    /// Makes room for a day: on a first night everything is new, and lists grown step by step are copied again and again.
+    fn expect(&mut self, day: &[SchoolDay]) {
+        let standings = day.iter().map(|school| school.standings.len()).sum();
+        self.touched.reserve(standings);
+        self.ledger.standings.reserve(standings);
+        self.changes
+            .reserve(day.iter().map(|school| school.changes.len()).sum());
+    }
+
     fn merge(&mut self, result: SchoolDay) {
         let Some(school) = result.school else { return };
         self.judged.students += result.judged;
@@ -166,6 +180,7 @@ impl NightDone {
             self.ledger.note(student, rule, said);
         }
         self.changes.extend(result.changes);
+        self.seen.extend(result.seen);
         for problem in result.failed {
             if !self.problems.contains(&problem) {
                 self.problems.push(problem);
@@ -249,6 +264,7 @@ impl NightDone {
                     reason,
                     value: None,
                     because,
+                    numbers: String::new(),
                 };
                 self.changes.push(change);
             }

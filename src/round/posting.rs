@@ -1,22 +1,22 @@
 //! From standings to letters: what is news, whose it is, and what its entry says.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::held::Held;
+use super::holding::{Desk, Flag, Holds};
 use super::judging::share;
 use super::ledger::{Change, Ledger, RuleAtSchool};
 use super::school_night::Nights;
-use crate::crossings::{Hold, Phase, Reason, Standing, hold};
-use crate::facts::{Books, SchoolIx, Student, StudentIx};
-use crate::outbox::{Entry, Kind, News, OpenFlag, Told};
-use crate::routing::{Owners, Question};
-use crate::rules::{CaseFile, Judge, Rule, RuleSet, Status};
-use crate::school::{Area, Day, Level};
-
-/// School weeks shown in an entry's strip.
-const STRIP_WEEKS: u16 = 8;
-/// An open plan without an end counts as open for so many school days; from the definition of quieted.
-const OPEN_PLAN_SCHOOL_DAYS: usize = 60;
+use crate::config::Copy;
+use crate::crossings::{Circumstances, Hold, Phase, Reason, Shelter, Standing, hold};
+use crate::facts::{Books, SchoolIx, StudentIx};
+use crate::outbox::{Entry, Group, Kind, Letter, News, OpenFlag, Told};
+use crate::routing::{Owners, Question, Resolution};
+use crate::rules::{Rule, RuleSet, Status};
+use crate::school::{Day, Grade, Level};
+use crate::store::EpisodeKey;
 
 /// Standings looked through at a time by one thread; chosen by us.
 const AT_A_TIME: usize = 2048;
@@ -34,15 +34,64 @@ pub(super) struct Posting<'p, 'a> {
     pub(super) began: Day,
     /// Students and rules whose standing the changed rule itself raised in this round.
     pub(super) rule_changed: FxHashSet<(StudentIx, u16)>,
+    /// Second readers.
+    pub(super) copies: &'p [Copy],
+    /// Why the last round kept news back, by student and rule.
+    pub(super) kept: &'p BTreeMap<(String, String), String>,
+    /// What keeps news back.
+    pub(super) holds: &'p Holds,
+    /// Readers for whom letters about an episode have been refused twice.
+    pub(super) refused: &'p BTreeMap<EpisodeKey, Vec<String>>,
+    /// Whether tonight's news for the digest is asked for: only then is its owner looked for.
+    pub(super) for_digest: bool,
 }
 
-/// Everything that routing found: news to write, flags to point to, and what went to nobody.
+/// One piece of news that waits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct KeptBack {
+    pub(super) student_id: String,
+    pub(super) rule: String,
+    pub(super) level: Level,
+    /// The hold's word, or `digest` for what waits for the week's digest.
+    pub(super) hold: &'static str,
+}
+
+impl KeptBack {
+    /// A piece of news that waits for a reason.
+    pub(super) fn of(news: &News, hold: &'static str) -> KeptBack {
+        KeptBack {
+            student_id: news.entry.student_id.clone(),
+            rule: news.entry.rule.clone(),
+            level: news.entry.level.unwrap_or(Level::Watch),
+            hold,
+        }
+    }
+}
+
+/// A flag of a storm that waits, and whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Sheltered {
+    pub(super) owner: usize,
+    pub(super) school: SchoolIx,
+    pub(super) rule: u16,
+    pub(super) raised: Day,
+    pub(super) level: Level,
+}
+
+/// Everything that routing found: news to write, what waits, and what went to nobody.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) news: Vec<News>,
-    pub(super) flags: Vec<OpenFlag>,
+    /// News that joins the week's digest.
+    pub(super) digest: Vec<News>,
     /// News that waits, by its hold.
     pub(super) held: FxHashMap<Hold, u32>,
+    /// The same one by one, but for what waits for a baseline or is in shadow.
+    pub(super) kept_back: Vec<KeptBack>,
+    /// Flags of storms that wait, for the counts that their owners get.
+    pub(super) sheltered: Vec<Sheltered>,
+    /// Flags that a person discarded: they count as told.
+    pub(super) discarded: Vec<Told>,
     /// News that no chain resolved and that went to the last owner.
     pub(super) unowned: u32,
     /// News that nobody at all can be written.
@@ -53,6 +102,10 @@ impl Found {
     /// Adds what another part of the standings brought.
     fn add(&mut self, other: Found) {
         self.news.extend(other.news);
+        self.digest.extend(other.digest);
+        self.kept_back.extend(other.kept_back);
+        self.sheltered.extend(other.sheltered);
+        self.discarded.extend(other.discarded);
         for (hold, count) in other.held {
             *self.held.entry(hold).or_default() += count;
         }
@@ -61,7 +114,7 @@ impl Found {
     }
 }
 
-impl<'p> Posting<'p, '_> {
+impl<'p, 'a> Posting<'p, 'a> {
     pub(super) fn rule_changed(changes: &[Change]) -> FxHashSet<(StudentIx, u16)> {
         let raised =
             |change: &&Change| change.reason == Reason::RuleChanged && change.after.level > change.before.level;
@@ -75,82 +128,225 @@ impl<'p> Posting<'p, '_> {
     /// Looks through every open standing. The order of the result does not depend on the order of the store.
     pub(super) fn find(&self) -> Found {
         let mut found = Found::default();
-        let mut open: Vec<(&(StudentIx, u16), &Standing)> = self
-            .ledger
-            .standings
-            .iter()
-            .filter(|(_, standing)| standing.is_open())
-            .collect();
-        open.sort_unstable_by_key(|(key, _)| **key);
+        let open = self.open();
         let parts: Vec<_> = open.chunks(AT_A_TIME).collect();
         let with_news = |part: &&[(&(StudentIx, u16), &Standing)]| {
             let mut found = Found::default();
-            let mut students = Vec::new();
             for ((student, number), standing) in *part {
-                if let Some(news) = self.news(*student, *number, standing, &mut found) {
-                    students.push(*student);
-                    found.news.push(news);
+                let Some(news) = self.news(*student, *number, standing, &mut found) else {
+                    continue;
+                };
+                found.news.extend(self.copies(*student, *number, standing, &news));
+                match news.kind {
+                    Kind::Digest => found.digest.push(news),
+                    _ => found.news.push(news),
                 }
             }
-            (found, students)
+            found
         };
-        let mut students: FxHashSet<StudentIx> = FxHashSet::default();
-        for (part, with_news) in share(&parts, with_news) {
+        let parts = share(&parts, with_news);
+        found.news.reserve(parts.iter().map(|part| part.news.len()).sum());
+        for part in parts {
             found.add(part);
-            students.extend(with_news);
         }
+        found
+    }
+
+    /// The same news for second readers.
+    fn copies(&self, student: StudentIx, number: u16, standing: &Standing, news: &News) -> Vec<News> {
+        let of_rule = self.copies.iter().filter(|copy| copy.rule == news.entry.rule);
+        let copy = |copy: &Copy| {
+            let case = self.case(student, number, standing)?;
+            let programs = self.programs(student);
+            let is_meant = copy.programs.is_empty()
+                || (copy.programs.iter())
+                    .any(|meant| programs.iter().any(|program| program.eq_ignore_ascii_case(meant)));
+            if !is_meant || news.kind == Kind::Digest {
+                return None;
+            }
+            let reader = self.question(&case, news.entry.level?, &programs, |question| {
+                self.owners.copy_to(&copy.to, question, Some(news.owner))
+            })?;
+            Some(News {
+                owner: reader,
+                why: format!("copy to role:{}", copy.to),
+                ..news.clone()
+            })
+        };
+        of_rule.filter_map(copy).collect()
+    }
+
+    fn programs(&self, student: StudentIx) -> Vec<&str> {
+        let programs = &self.books.students[student.0 as usize].programs;
+        programs
+            .iter()
+            .map(|program| self.books.names.words.name(*program))
+            .collect()
+    }
+
+    /// Flags that eased since their owner was written: a digest says so, and told falls.
+    pub(super) fn fallen(&self) -> Vec<Told> {
+        let eased = |(key, standing): (&(StudentIx, u16), &Standing)| {
+            let level = standing
+                .level
+                .filter(|level| Some(*level) < standing.told && !standing.told_unwritten)?;
+            let case = self.case(key.0, key.1, standing)?;
+            let told = self.tell(&case, level);
+            Some(Told {
+                falls: true,
+                unwritten: false,
+                ..told
+            })
+        };
+        self.open().into_iter().filter_map(eased).collect()
+    }
+
+    /// The open flags of some students, whoever owns them.
+    pub(super) fn flags(&self, students: &FxHashSet<StudentIx>) -> Vec<OpenFlag> {
+        if students.is_empty() {
+            return Vec::new();
+        }
+        let open = self.open();
+        let parts: Vec<_> = open.chunks(AT_A_TIME).collect();
         let flags = |part: &&[(&(StudentIx, u16), &Standing)]| -> Vec<OpenFlag> {
             let open = part.iter().filter(|((student, _), _)| students.contains(student));
             open.filter_map(|((student, number), standing)| self.flag(*student, *number, standing))
                 .collect()
         };
-        found.flags = share(&parts, flags).into_iter().flatten().collect();
-        found
+        share(&parts, flags).into_iter().flatten().collect()
+    }
+
+    /// Every open standing, in the order of students and rules.
+    fn open(&self) -> Vec<(&'p (StudentIx, u16), &'p Standing)> {
+        let all = self.ledger.standings.iter();
+        let mut open: Vec<_> = all.filter(|(_, standing)| standing.is_open()).collect();
+        open.sort_unstable_by_key(|(key, _)| **key);
+        open
     }
 
     /// A piece of news as its entry stands tonight, whatever was told; for letters that still wait.
-    pub(super) fn again(&self, told: &Told, before: Option<Level>) -> Option<News> {
-        let student = StudentIx(self.books.names.students.get(&told.student_id)?);
-        let number = u16::try_from(self.ledger.rules.get(&told.rule)?).ok()?;
+    pub(super) fn again(&self, letter: &Letter, told: &Told, before: Option<Level>) -> Option<News> {
+        let kind = letter.kind;
+        let (student, number) = self.place(&told.student_id, &told.rule)?;
         let standing = self
             .ledger
             .standings
             .get(&(student, number))
-            .filter(|standing| standing.is_open())?;
-        let same_episode = standing.episode == told.episode;
+            .filter(|standing| standing.is_open() && standing.episode == told.episode)?;
+        if matches!(kind, Kind::Reminder | Kind::Handover) {
+            return self.known(kind, student, number, standing);
+        }
         let standing = Standing {
             told: before,
             ..standing.clone()
         };
         let news = self.news(student, number, &standing, &mut Found::default());
-        news.filter(|_| same_episode)
+        // What only a digest would say now is no news of a letter that waits.
+        let news = news.filter(|news| news.kind != Kind::Digest)?;
+        if self.owners.person(news.owner).staff_id == letter.to_staff {
+            return Some(news);
+        }
+        let mut copies = self.copies(student, number, &standing, &news).into_iter();
+        let own = copies.find(|copy| self.owners.person(copy.owner).staff_id == letter.to_staff);
+        Some(own.unwrap_or(news))
+    }
+
+    /// The numbers of a student and a rule by their ids.
+    pub(super) fn place(&self, student_id: &str, rule: &str) -> Option<(StudentIx, u16)> {
+        let student = StudentIx(self.books.names.students.get(student_id)?);
+        let number = u16::try_from(self.ledger.rules.get(rule)?).ok()?;
+        Some((student, number))
+    }
+
+    /// An open flag that its owner knows of, for a letter that brings it to mind again. The owner is tonight's.
+    pub(super) fn known(&self, kind: Kind, student: StudentIx, number: u16, standing: &Standing) -> Option<News> {
+        let case = self.case(student, number, standing)?;
+        let resolution = self.resolve(&case, standing.level?);
+        let why = resolution.why(self.owners);
+        let mut entry = self.entry(&case, standing.level, Reason::Still);
+        entry.before = standing.told;
+        Some(News {
+            entry,
+            kind,
+            owner: resolution.owner?,
+            waiting_since: standing.since.unwrap_or(self.as_of),
+            headline: String::new(),
+            why,
+        })
+    }
+
+    /// Everything that is asked about one flag; `None` where its rule is at work no more or the student is not enrolled.
+    pub(super) fn case<'c>(&'c self, student: StudentIx, number: u16, standing: &'c Standing) -> Option<Case<'c>> {
+        let rule = self.at_work(number)?;
+        let (school, grade) = self.home(student)?;
+        Some(Case {
+            student,
+            number,
+            rule,
+            school,
+            school_id: self.books.names.schools.name(u32::from(school.0)),
+            student_id: self.books.names.students.name(student.0),
+            grade,
+            standing,
+        })
     }
 
     fn news(&self, student: StudentIx, number: u16, standing: &Standing, found: &mut Found) -> Option<News> {
         let level = standing.news()?;
-        let rule = self.at_work(number)?;
-        let (school, file_grade) = self.home(student)?;
-        let school_id = self.books.names.schools.name(u32::from(school.0));
-        let card = rule.card(school_id);
-        let at_school = self.ledger.desks.get(&(school, number)).cloned().unwrap_or_default();
+        let case = self.case(student, number, standing)?;
+        let card = case.rule.card(case.school_id);
+        let at_school = self
+            .ledger
+            .desks
+            .get(&(case.school, number))
+            .cloned()
+            .unwrap_or_default();
         let phase = self.phase(&at_school);
-        if let Some(reason) = hold(card.status == Status::Shadow, phase) {
-            *found.held.entry(reason).or_default() += 1;
+        let changed = self.rule_changed.contains(&(student, number));
+        let on_list = phase == Phase::Now || changed;
+        let shelter = self.shelter(&case, level);
+        let circumstances = Circumstances {
+            shadow: card.status == Status::Shadow,
+            phase,
+            on_list,
+            level,
+            shelter,
+            silence: self
+                .holds
+                .silence(case.student_id, case.rule.id(), case.school_id, &card.area),
+            under_way: self.holds.under_way(
+                &self.desk(case.school),
+                &self.books.students[student.0 as usize],
+                &card.area,
+            ),
+            patience: self.holds.patience(),
+        };
+        if let Some(hold) = hold(&circumstances) {
+            self.keep_back(&case, level, hold, found);
             return None;
         }
         if !matches!(card.status, Status::Live) {
             return None;
         }
-        let changed = self.rule_changed.contains(&(student, number));
-        let kind = if phase == Phase::Now || changed {
-            Kind::StartingList
-        } else {
-            Kind::Nightly
-        };
-        if kind == Kind::Nightly && level == Level::Watch {
+        if !on_list && shelter == Some(Shelter::Told) {
+            found.discarded.push(self.tell(&case, level));
             return None;
         }
-        let owner = self.owner(student, rule, school_id, file_grade, level, found)?;
+        let joins_digest = level == Level::Watch || shelter == Some(Shelter::Digest);
+        let kind = match (on_list, joins_digest) {
+            (true, _) => Kind::StartingList,
+            (false, true) => Kind::Digest,
+            (false, false) => Kind::Nightly,
+        };
+        if kind == Kind::Digest && !self.for_digest {
+            found.kept_back.push(case.kept_back(level, "digest"));
+            return None;
+        }
+        let resolution = self.resolve(&case, level);
+        found.unowned += u32::from(resolution.unowned);
+        found.lost += u32::from(resolution.owner.is_none());
+        let why = resolution.why(self.owners);
+        let owner = resolution.owner?;
         let reason = match (kind, standing.told) {
             (Kind::StartingList, _) if changed => Reason::RuleChanged,
             (Kind::StartingList, _) => Reason::Baseline,
@@ -160,35 +356,128 @@ impl<'p> Posting<'p, '_> {
         let headline = if changed && phase != Phase::Now {
             format!(
                 "The rule \u{201c}{}\u{201d} was changed; these students are flagged by the new version.",
-                rule.title()
+                case.rule.title()
             )
         } else {
             String::new()
         };
+        let mut entry = self.entry(&case, Some(level), reason);
+        entry.held = self.kept_until_now(&case, on_list);
+        if kind == Kind::Digest {
+            entry.group = if level == Level::Watch {
+                Group::Watched
+            } else {
+                Group::Storm
+            };
+        }
         Some(News {
-            entry: Entry {
-                student_id: self.books.names.students.name(student.0).to_owned(),
-                school_id: school_id.to_owned(),
-                grade: file_grade.map(|grade| grade.to_string()).unwrap_or_default(),
-                rule: rule.id().to_owned(),
-                title: rule.title().to_owned(),
-                area: card.area.clone(),
-                level: Some(level),
-                before: standing.told,
-                reason,
-                episode: standing.episode,
-                since: standing.since,
-                because: String::new(),
-                next: String::new(),
-                going_on: Vec::new(),
-                strip: String::new(),
-                ask: Vec::new(),
-            },
+            entry,
             kind,
             owner,
             waiting_since: standing.stepped_up.or(standing.since).unwrap_or(self.as_of),
             headline,
+            why,
         })
+    }
+
+    /// Why the news comes only now, as a clause; empty for news of last night.
+    fn kept_until_now(&self, case: &Case<'_>, on_list: bool) -> String {
+        if on_list || self.kept.is_empty() {
+            return String::new();
+        }
+        let hold = self.kept.get(&(case.student_id.to_owned(), case.rule.id().to_owned()));
+        let why = match hold.map(String::as_str) {
+            Some("quieted") => "somebody had already acted",
+            Some("silence") => "somebody had asked for silence",
+            Some("storm") => "much of the school was flagged at once",
+            Some("cap") => "the letter before was full",
+            _ => return String::new(),
+        };
+        why.to_owned()
+    }
+
+    /// Notes what is held, and of a storm whose it is: its owner gets a count.
+    fn keep_back(&self, case: &Case<'_>, level: Level, hold: Hold, found: &mut Found) {
+        *found.held.entry(hold).or_default() += 1;
+        if matches!(hold, Hold::Baseline | Hold::Shadow) {
+            return;
+        }
+        found.kept_back.push(case.kept_back(level, hold.word()));
+        let raised = case.standing.stepped_up;
+        if hold != Hold::Storm || !self.holds.is_storm(case.school, case.rule.id(), raised) {
+            return;
+        }
+        if let (Some(owner), Some(raised)) = (self.resolve(case, level).owner, raised) {
+            found.sheltered.push(Sheltered {
+                owner,
+                school: case.school,
+                rule: case.number,
+                raised,
+                level,
+            });
+        }
+    }
+
+    fn shelter(&self, case: &Case<'_>, level: Level) -> Option<Shelter> {
+        let flag = Flag {
+            school: case.school,
+            rule: case.rule.id(),
+            reads_attendance: case.rule.reads_attendance(),
+            raised: case.standing.stepped_up,
+            level,
+        };
+        self.holds.shelter(&flag, self.nights, self.as_of)
+    }
+
+    /// Where contacts and plans of a school's students are looked at.
+    pub(super) fn desk(&self, school: SchoolIx) -> Desk<'_, 'a> {
+        Desk {
+            books: self.books,
+            nights: self.nights,
+            school,
+            as_of: self.as_of,
+        }
+    }
+
+    /// A line of what a letter tells, told as a count alone.
+    fn tell(&self, case: &Case<'_>, level: Level) -> Told {
+        Told {
+            student_id: case.student_id.to_owned(),
+            school_id: case.school_id.to_owned(),
+            rule: case.rule.id().to_owned(),
+            episode: case.standing.episode,
+            level,
+            unwritten: true,
+            falls: false,
+            why: String::new(),
+        }
+    }
+
+    /// The entry of a flag; what only a named one needs is filled in when it is known to be named.
+    pub(super) fn entry(&self, case: &Case<'_>, level: Option<Level>, reason: Reason) -> Entry {
+        Entry {
+            student_id: case.student_id.to_owned(),
+            school_id: case.school_id.to_owned(),
+            grade: case.grade.map(|grade| grade.to_string()).unwrap_or_default(),
+            rule: case.rule.id().to_owned(),
+            title: case.rule.title().to_owned(),
+            area: case.rule.card(case.school_id).area.clone(),
+            level,
+            before: case.standing.told,
+            reason,
+            episode: case.standing.episode,
+            since: case.standing.since,
+            because: String::new(),
+            next: String::new(),
+            going_on: Vec::new(),
+            strip: String::new(),
+            ask: Vec::new(),
+            group: Group::Level,
+            edge: String::new(),
+            open: Vec::new(),
+            held: String::new(),
+            whose: String::new(),
+        }
     }
 
     fn phase(&self, at_school: &RuleAtSchool) -> Phase {
@@ -203,126 +492,105 @@ impl<'p> Posting<'p, '_> {
         self.rules.rules().get(usize::from(number))
     }
 
-    fn home(&self, student: StudentIx) -> Option<(SchoolIx, Option<crate::school::Grade>)> {
+    fn home(&self, student: StudentIx) -> Option<(SchoolIx, Option<Grade>)> {
         let stay = self.nights.home(student, self.as_of)?;
         Some((stay.school, stay.grade))
     }
 
-    fn owner(
-        &self,
-        student: StudentIx,
-        rule: &Rule,
-        school_id: &str,
-        grade: Option<crate::school::Grade>,
-        level: Level,
-        found: &mut Found,
-    ) -> Option<usize> {
-        let facts = &self.books.students[student.0 as usize];
-        let programs: Vec<&str> = facts
-            .programs
-            .iter()
-            .map(|program| self.books.names.words.name(*program))
-            .collect();
-        let question = Question {
-            student_id: self.books.names.students.name(student.0),
-            school_id,
-            grade,
-            programs: &programs,
-            subject: None,
-            area: &rule.card(school_id).area,
-            level,
-            areas_involved: &[],
-        };
-        let resolution = self.owners.resolve(&question);
-        found.unowned += u32::from(resolution.unowned);
-        found.lost += u32::from(resolution.owner.is_none());
-        resolution.owner
-    }
-
-    fn flag(&self, student: StudentIx, number: u16, standing: &Standing) -> Option<OpenFlag> {
-        let rule = self.at_work(number)?;
-        let (school, grade) = self.home(student)?;
-        let school_id = self.books.names.schools.name(u32::from(school.0));
-        let card = rule.card(school_id);
-        if card.status != Status::Live {
-            return None;
-        }
-        let owner = self.owner(student, rule, school_id, grade, standing.level?, &mut Found::default())?;
-        let student_id = self.books.names.students.name(student.0).to_owned();
-        Some(OpenFlag {
-            student_id,
-            area: card.area.clone(),
-            owner,
+    /// Whose a flag is tonight.
+    pub(super) fn resolve(&self, case: &Case<'_>, level: Level) -> Resolution {
+        self.question(case, level, &self.programs(case.student), |question| {
+            self.owners.resolve(question)
         })
     }
 
-    /// Adds what only a named entry needs.
-    pub(super) fn fill(&self, judge: &mut Judge<'_>, entry: &mut Entry) {
-        let Some(student) = self.books.names.students.get(&entry.student_id).map(StudentIx) else {
-            return;
+    fn question<T>(&self, case: &Case<'_>, level: Level, programs: &[&str], ask: impl FnOnce(&Question<'_>) -> T) -> T {
+        let area = &case.rule.card(case.school_id).area;
+        let subjects = self.subjects(case);
+        let passed_over = match self.refused.is_empty() {
+            true => None,
+            false => self.refused.get(&case.episode()),
         };
-        let Some(number) = self.ledger.rules.get(&entry.rule) else {
-            return;
-        };
-        let Some(numbers) = self.nights.get(self.as_of).and_then(|night| night.student(student)) else {
-            return;
-        };
-        let Some(rule) = self.rules.rules().get(number as usize) else {
-            return;
-        };
-        let file = CaseFile {
-            numbers: &numbers,
-            school_id: numbers.school_id(),
-            grade: numbers.grade(),
-            held: self.held.at(numbers.school()),
-        };
-        entry.because = judge.because(number as usize, &file);
-        entry.strip = numbers.strip(STRIP_WEEKS);
-        let next = &rule.card(numbers.school_id()).next;
-        entry.next = entry
-            .level
-            .and_then(|level| next.get(&level))
-            .cloned()
-            .unwrap_or_default();
-        let facts = &self.books.students[student.0 as usize];
-        entry.going_on = self.going_on(facts, &entry.area, numbers.school());
+        ask(&Question {
+            student_id: case.student_id,
+            school_id: case.school_id,
+            grade: case.grade,
+            programs,
+            subjects: &subjects,
+            area,
+            level,
+            areas_involved: &[],
+            passed_over: passed_over.map_or(&[], Vec::as_slice),
+        })
     }
 
-    /// What is already going on in an area: open plans, then the last contact.
-    fn going_on(&self, facts: &Student, area: &Area, school: SchoolIx) -> Vec<String> {
-        let words = &self.books.names.words;
-        let meant = |word: u32| words.name(word).is_empty() || words.name(word).eq_ignore_ascii_case(area.word());
-        let mut lines = Vec::new();
-        for plan in facts
-            .plans
-            .iter()
-            .filter(|plan| meant(plan.area) && plan.start <= self.as_of)
-        {
-            let open = match plan.end {
-                Some(end) => end >= self.as_of,
-                None => self.nights.school_days(school, plan.start, self.as_of) <= OPEN_PLAN_SCHOOL_DAYS,
-            };
-            if open {
-                let tier = plan.tier.map(|tier| format!(" (tier {tier})")).unwrap_or_default();
-                lines.push(format!(
-                    "An intervention plan{tier} has been open since {}.",
-                    plan.start
-                ));
-            }
+    /// What the failing courses of a student are about, for routes by subject: each course's own words and the crosswalk's.
+    fn subjects(&self, case: &Case<'_>) -> Vec<&str> {
+        if case.rule.card(case.school_id).area.word() != "course" || !self.owners.ask_subjects() {
+            return Vec::new();
         }
-        let contacts = facts
-            .contacts
-            .iter()
-            .filter(|contact| meant(contact.area) && contact.date <= self.as_of);
-        if let Some(last) = contacts.max_by_key(|contact| contact.date) {
-            let kind = words.name(last.kind);
-            let how = if kind.is_empty() {
-                String::new()
-            } else {
-                format!(" ({kind})")
-            };
-            lines.push(format!("The last contact was on {}{how}.", last.date));
+        let night = self.nights.get(self.as_of);
+        let Some(numbers) = night.and_then(|night| night.student(case.student)) else {
+            return Vec::new();
+        };
+        let failing = numbers
+            .current_marks()
+            .into_iter()
+            .filter(|mark| mark.reading.is_failing());
+        let courses = failing.filter_map(|mark| self.books.courses.get(mark.course as usize));
+        let words = courses.flat_map(|course| [&course.crosswalk_subject, &course.subject, &course.name]);
+        let mut words: Vec<&str> = words.map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
+        words.sort_unstable();
+        words.dedup();
+        words
+    }
+
+    fn flag(&self, student: StudentIx, number: u16, standing: &Standing) -> Option<OpenFlag> {
+        let case = self.case(student, number, standing)?;
+        let card = case.rule.card(case.school_id);
+        if card.status != Status::Live {
+            return None;
         }
-        lines
+        let owner = self.resolve(&case, standing.level?).owner?;
+        Some(OpenFlag {
+            student_id: case.student_id.to_owned(),
+            area: card.area.clone(),
+            owner,
+            rule: case.rule.id().to_owned(),
+            title: case.rule.title().to_owned(),
+            level: standing.level?,
+            since: standing.since,
+            told: standing.told.filter(|_| !standing.told_unwritten),
+        })
+    }
+}
+
+/// One flag with everything that is asked about it.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'c> {
+    pub(super) student: StudentIx,
+    pub(super) number: u16,
+    pub(super) rule: &'c Rule,
+    pub(super) school: SchoolIx,
+    pub(super) school_id: &'c str,
+    pub(super) student_id: &'c str,
+    pub(super) grade: Option<Grade>,
+    pub(super) standing: &'c Standing,
+}
+
+impl Case<'_> {
+    /// Its episode, as letters know it.
+    pub(super) fn episode(&self) -> EpisodeKey {
+        let (student, rule) = (self.student_id.to_owned(), self.rule.id().to_owned());
+        (student, rule, self.standing.episode)
+    }
+
+    fn kept_back(&self, level: Level, hold: &'static str) -> KeptBack {
+        KeptBack {
+            student_id: self.student_id.to_owned(),
+            rule: self.rule.id().to_owned(),
+            level,
+            hold,
+        }
     }
 }

@@ -4,15 +4,17 @@ use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use super::held::Held;
+use super::holding::Seen;
 use super::ledger::{Change, Ledger, RuleAtSchool, Said};
 pub(super) use super::sheet::Known;
+use crate::crossings::storm::{Sighting, is_storm, is_whole_school};
 use crate::crossings::{Counts, Phase, Reason, Standing, Tonight, advance};
 use crate::facts::{Books, SchoolIx, StudentIx};
 use crate::monitor::Problem;
-use crate::rules::{CaseFile, Edges, Judge, NotFor, RuleSet, Status, Verdict};
-use crate::school::Day;
+use crate::rules::{CaseFile, Edges, Heard, Judge, NotFor, Rule, RuleSet, Status, Verdict};
+use crate::school::{Day, Level};
 use crate::timeline::enrollment::Stay;
-use crate::timeline::{Almanac, Night, Scratch};
+use crate::timeline::{Almanac, Night, Scratch, StudentNight};
 
 /// The nights of a year, each made when it is first asked for.
 pub(super) struct Nights<'a> {
@@ -81,6 +83,8 @@ pub(super) struct Bench<'c, 'a> {
     older: Vec<Judge<'c>>,
     scratch: Scratch<'a>,
     row: Vec<Option<Verdict>>,
+    /// Room for a school's verdicts: megabytes that would be asked for and given back at every school.
+    cells: Vec<Option<Verdict>>,
 }
 
 impl<'c, 'a> Bench<'c, 'a> {
@@ -91,6 +95,7 @@ impl<'c, 'a> Bench<'c, 'a> {
             older: context.older.iter().map(|older| Judge::new(&older.rules)).collect(),
             scratch: context.nights.almanac.scratch(),
             row: Vec::new(),
+            cells: Vec::new(),
         }
     }
 
@@ -119,6 +124,8 @@ pub(super) struct SchoolDay {
     pub(super) standings: Vec<(StudentIx, u16, Standing)>,
     pub(super) changes: Vec<Change>,
     pub(super) said: Vec<(StudentIx, u16, Said)>,
+    /// Storms, and a day on which almost the whole school was absent.
+    pub(super) seen: Vec<Seen>,
     /// Rules that failed while they ran.
     pub(super) failed: Vec<Problem>,
     /// Students judged by at least one rule, and answers that were unknown.
@@ -150,12 +157,18 @@ pub(super) fn judge<'c, 'a>(context: &Context<'c, 'a>, bench: &mut Bench<'c, 'a>
         let Some(sitting) = Sitting::open(context, bench, task, night, rule, desk, column()) else {
             continue;
         };
+        let changes = done.changes.len();
         for (student, verdict) in task.students.iter().zip(column()) {
             if let Some(verdict) = verdict {
                 sitting.advance(context, bench, *student, verdict, &mut done);
             }
         }
+        done.seen.extend(sitting.storm(context, &done.changes[changes..]));
         done.desks.push((rule, sitting.desk, sitting.phase));
+    }
+    if let Verdicts::Judged { mut cells, .. } = verdicts {
+        cells.clear();
+        bench.cells = cells;
     }
     if context.known.is_none() {
         explain(bench, night, context.held.at(task.school), &mut done.changes);
@@ -190,6 +203,7 @@ fn explain<'a>(bench: &mut Bench<'_, 'a>, night: &Night<'a>, held: crate::school
         let Some(numbers) = night.student_with(student, &mut bench.scratch) else {
             continue;
         };
+        let heard = Heard::new(&numbers);
         let file = CaseFile {
             numbers: &numbers,
             school_id: numbers.school_id(),
@@ -197,9 +211,28 @@ fn explain<'a>(bench: &mut Bench<'_, 'a>, night: &Night<'a>, held: crate::school
             held,
         };
         for change in changes {
-            change.because = judge.because(usize::from(change.rule), &file);
+            let rule = usize::from(change.rule);
+            if !keeps_numbers(&rules.rules()[rule], change) {
+                change.because = judge.because(rule, &file);
+                continue;
+            }
+            heard.forget();
+            let file = CaseFile {
+                numbers: &heard,
+                ..file
+            };
+            judge.one(rule, &file);
+            change.because = judge.because(rule, &file);
+            change.numbers = heard.to_json();
         }
     }
+}
+
+/// Whether a change is kept with the words that its rule read. Not on a baseline below concern: that is most of a first night's changes,
+/// of whom nobody is written as news, and each bears its measure and the rule's sentence as it is. A rule that asks others read theirs.
+fn keeps_numbers(rule: &Rule, change: &Change) -> bool {
+    let is_first_look = change.reason == Reason::Baseline && change.after.level < Some(Level::Concern);
+    !is_first_look && rule.asks().is_empty()
 }
 
 /// What every rule says of every student of a school on a day.
@@ -238,13 +271,19 @@ fn verdicts<'c, 'a>(
         return Verdicts::Known { rows: rows.collect() };
     }
     let held = context.held.at(task.school);
-    let mut cells = Vec::with_capacity(task.students.len() * width);
+    let mut cells = std::mem::take(&mut bench.cells);
+    cells.reserve(task.students.len() * width);
     let rules = bench.rules;
     let judge = bench.judge.get_or_insert_with(|| Judge::new(rules));
     let row = &mut bench.row;
+    let offset = night.through(task.school).filter(|through| *through == task.day);
+    let offset = offset.and_then(|day| context.books.year.offset(day));
+    let (mut enrolled, mut absent) = (0, 0);
     for &student in &task.students {
         row.clear();
         if let Some(numbers) = night.student_with(student, &mut bench.scratch) {
+            enrolled += 1;
+            absent += u32::from(offset.is_some_and(|offset| is_absent_all_day(&numbers, offset)));
             let file = CaseFile {
                 numbers: &numbers,
                 school_id: numbers.school_id(),
@@ -257,7 +296,27 @@ fn verdicts<'c, 'a>(
         done.judged += u32::from(row.iter().flatten().any(Verdict::is_judged));
         cells.append(row);
     }
+    if is_whole_school(absent, enrolled) {
+        done.seen.push(Seen {
+            school: task.school,
+            rule: String::new(),
+            sighting: Sighting {
+                day: task.day,
+                students: absent,
+                urgent: 0,
+                judged: enrolled,
+            },
+        });
+    }
     Verdicts::Judged { cells, width }
+}
+
+/// Whether a student missed the whole of a day.
+fn is_absent_all_day(numbers: &StudentNight<'_>, offset: u16) -> bool {
+    numbers
+        .days_to(offset)
+        .and_then(|days| days.days_back().next())
+        .is_some_and(|day| day.offset == offset && day.is_full())
 }
 
 /// One rule judging one school on one day.
@@ -269,6 +328,10 @@ struct Sitting {
     digest: String,
     desk: RuleAtSchool,
     phase: Phase,
+    /// Students whom the rule judged today.
+    judged: u32,
+    /// Whether the rule writes to anybody here.
+    live: bool,
     /// The number of the old version in [`Context::older`], on the first night of a new digest and on missed days before it.
     older: Option<usize>,
     /// Whether the old version judges alone.
@@ -339,9 +402,38 @@ impl Sitting {
             digest: desk.digest.clone(),
             desk,
             phase,
+            judged: counts.judged,
+            live: card.status == Status::Live,
             older,
             alone,
             held,
+        })
+    }
+
+    /// The storm that today's steps up make, if they make one. Starting lists never do.
+    fn storm(&self, context: &Context<'_, '_>, changes: &[Change]) -> Option<Seen> {
+        if self.phase != Phase::Done || !self.live {
+            return None;
+        }
+        let steps = changes.iter().filter(|change| {
+            matches!(change.reason, Reason::Crossed | Reason::Worsened)
+                && change.after.level >= Some(Level::Concern)
+                && change.after.level > change.before.level
+        });
+        let (mut students, mut urgent) = (0, 0);
+        for change in steps {
+            students += 1;
+            urgent += u32::from(change.after.level == Some(Level::Urgent));
+        }
+        is_storm(students, self.judged).then(|| Seen {
+            school: self.school,
+            rule: context.rules.rules()[usize::from(self.rule)].id().to_owned(),
+            sighting: Sighting {
+                day: self.day,
+                students,
+                urgent,
+                judged: self.judged,
+            },
         })
     }
 
@@ -405,6 +497,7 @@ impl Sitting {
                 reason,
                 value: verdict.value(),
                 because: String::new(),
+                numbers: String::new(),
             };
             done.changes.push(change);
         }

@@ -40,6 +40,9 @@ pub fn send_due_until(
     at_once: bool,
     stop: &dyn Fn() -> bool,
 ) -> Result<Delivery, Problem> {
+    if !at_once && is_quiet(setup, now) {
+        return Ok(Delivery::default());
+    }
     let open = [State::Waiting, State::Sending, State::Delayed, State::Unsure];
     let mut letters = store.letters(&open)?;
     if at_once {
@@ -49,6 +52,25 @@ pub fn send_due_until(
             .for_each(|letter| letter.not_before = 0);
     }
     letters.retain(|letter| letter.not_before <= now.seconds);
+    hand_over(setup, store, now, &letters, stop)
+}
+
+/// Sends one letter now, whatever its morning and the hour.
+///
+/// # Errors
+///
+/// As [`send_due`].
+pub fn send_now(setup: &Setup, store: &Store, now: &Now, letter: &Letter) -> Result<Delivery, Problem> {
+    hand_over(setup, store, now, std::slice::from_ref(letter), &|| false)
+}
+
+fn hand_over(
+    setup: &Setup,
+    store: &Store,
+    now: &Now,
+    letters: &[Letter],
+    stop: &dyn Fn() -> bool,
+) -> Result<Delivery, Problem> {
     if letters.is_empty() {
         return Ok(Delivery::default());
     }
@@ -64,7 +86,7 @@ pub fn send_due_until(
         }
         Err(problem) => return Err(problem),
     };
-    let letterhead = Letterhead::read(setup, store, &letters)?;
+    let letterhead = Letterhead::read(setup, store, letters)?;
     let compose = |letter: &Letter| letterhead.compose(letter);
     let zone = setup.config.district.time_zone.clone();
     let clock = move || clock::now(&zone).seconds;
@@ -80,7 +102,22 @@ pub fn send_due_until(
         store,
         now: now.seconds,
     };
-    Ok(mail::deliver(&letters, &mut ledger, &mut transport, &mut hooks))
+    Ok(mail::deliver(letters, &mut ledger, &mut transport, &mut hooks))
+}
+
+/// Whether the district wants nothing sent at this hour.
+fn is_quiet(setup: &Setup, now: &Now) -> bool {
+    let Some((from, until)) = setup.config.letters.quiet_hours else {
+        return false;
+    };
+    let Ok(moment) = jiff::Timestamp::from_second(now.seconds) else {
+        return false;
+    };
+    let time = moment.to_zoned_datetime(setup.config.district.time_zone.clone()).time();
+    match from <= until {
+        true => from <= time && time < until,
+        false => from <= time || time < until,
+    }
 }
 
 /// Sleeps in short pieces, so that a shutdown need not wait.
@@ -127,14 +164,8 @@ pub fn send_test(setup: &Setup, address: &str, now: &Now) -> Result<String, Prob
         text: text.to_owned(),
     };
     let content = Content {
-        as_of: now.today,
-        headline: String::new(),
-        entries: Vec::new(),
-        counts: Vec::new(),
-        left_off: 0,
-        atop: Vec::new(),
-        late: Vec::new(),
         report: vec![line],
+        ..Content::of(now.today)
     };
     let key = format!("mail test {address}");
     let letter = Letter {
@@ -239,7 +270,7 @@ fn settings(setup: &Setup) -> Settings {
             config::Show::Names => mail::Show::Names,
             config::Show::Counts => mail::Show::Counts,
         },
-        student_link: config.student_link.clone(),
+        student_link: config.letters.student_link.clone(),
         from: config.mail.from.clone(),
         reply_to: config.mail.operator.clone(),
         allowed_domains: config.mail.allowed_domains.clone(),

@@ -21,17 +21,18 @@ impl Owners<'_> {
                 .is_none_or(|program| in_program(question, program))
             && self.subjects[at]
                 .as_ref()
-                .is_none_or(|glob| question.subject.is_some_and(|text| glob.matches(text)))
+                .is_none_or(|glob| question.subjects.iter().any(|text| glob.matches(text)))
     }
 
     /// The student's rows that stand for a word: written ones first, then those for this area alone, then by staff id.
     pub(super) fn rows_for(&self, word: u32, question: &Question<'_>) -> Vec<Row> {
         let area = self.index.known_word(question.area.word());
         let fits = |row: &&Row| {
-            let in_reach = !row.from_range
-                || row
-                    .staff
-                    .is_some_and(|who| self.conditions_hold(who as usize, question));
+            // A written row outlives a transfer: whoever is of other schools alone is this student's no more.
+            let in_reach = row.staff.is_none_or(|who| match row.from_range {
+                true => self.conditions_hold(who as usize, question),
+                false => self.is_of_school(who as usize, question),
+            });
             self.index.stands_for(row, word, area) && in_reach
         };
         let mut rows: Vec<Row> = self
@@ -68,10 +69,15 @@ impl Owners<'_> {
 
     fn conditions_hold(&self, who: usize, question: &Question<'_>) -> bool {
         let person = &self.people[who];
-        let school = person.schools.is_empty() || person.schools.iter().any(|school| school == question.school_id);
+        let school = self.is_of_school(who, question);
         let grade = person.grades.is_empty() || question.grade.is_some_and(|grade| person.grades.contains(&grade));
         let program = person.programs.is_empty() || person.programs.iter().any(|each| in_program(question, each));
         school && grade && program
+    }
+
+    fn is_of_school(&self, who: usize, question: &Question<'_>) -> bool {
+        let schools = &self.people[who].schools;
+        schools.is_empty() || schools.iter().any(|school| school == question.school_id)
     }
 
     /// Names are not known here: a range holds for a student where records made a caseload row of it.

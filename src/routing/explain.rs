@@ -50,6 +50,10 @@ pub enum Outcome {
     NoAddress,
     /// The address lies outside the allowed domains.
     OutsideDomains,
+    /// Several people share the address, and the district has not listed it as a shared one.
+    SharedMailbox,
+    /// Letters about it have been refused for this person again and again.
+    RefusedLetters,
     /// This person is away; the next step says what became of the stand-in.
     Away {
         /// The last day away, where it is known.
@@ -109,6 +113,10 @@ impl Owners<'_> {
             Outcome::NotTheirArea => format!("{who} may not be told this area"),
             Outcome::NoAddress => format!("{who} has no address"),
             Outcome::OutsideDomains => format!("{who} has an address outside the allowed domains"),
+            Outcome::SharedMailbox => {
+                format!("{who} has an address that others share, and it is not in `shared_mailboxes`")
+            }
+            Outcome::RefusedLetters => format!("letters about it have been refused for {who}"),
             Outcome::Away { until } => format!("{who} is away{}", until_text(until)),
             Outcome::AwayWithoutStandIn { until } => {
                 format!(

@@ -73,6 +73,28 @@ impl<'a> Owners<'a> {
         owners
     }
 
+    /// Lets nobody be written at an address that several people share, unless the district has listed it.
+    pub fn sharing(mut self, listed: &[String]) -> Owners<'a> {
+        let normal = |email: &str| email.trim().to_lowercase();
+        let mut people: BTreeMap<String, u32> = BTreeMap::new();
+        for person in &self.people {
+            *people.entry(normal(&person.email)).or_default() += 1;
+        }
+        for (at, person) in self.people.iter().enumerate() {
+            let email = normal(&person.email);
+            let shared = people.get(&email).is_some_and(|count| *count > 1);
+            if shared && !listed.iter().any(|listed| normal(listed) == email) {
+                self.reach[at] = self.reach[at].or(Some(Outcome::SharedMailbox));
+            }
+        }
+        self
+    }
+
+    /// Whether any route asks for the subject of course news.
+    pub fn ask_subjects(&self) -> bool {
+        self.subjects.iter().any(Option::is_some)
+    }
+
     fn find_last_owner(&mut self, named: &BTreeMap<String, MayBeTold>) {
         let wanted = self.last_owner_text;
         if wanted.is_empty() {
@@ -109,6 +131,31 @@ impl<'a> Owners<'a> {
     pub fn number(&self, staff_id: &str) -> Option<usize> {
         let outsider = || self.last_owner.filter(|at| self.people[*at].staff_id == staff_id);
         self.index.person(staff_id).map(|at| at as usize).or_else(outsider)
+    }
+
+    /// The last owner, where there is one who can be written to.
+    pub fn last_owner(&self) -> Option<usize> {
+        self.last_owner.filter(|who| self.may_be_written(*who))
+    }
+
+    /// Whether a person has an address that letters may go to.
+    pub fn may_be_written(&self, at: usize) -> bool {
+        self.reach.get(at).is_some_and(Option::is_none)
+    }
+
+    /// Everybody who has said how many students they can carry, with the number.
+    pub fn with_capacity(&self) -> Vec<(usize, u32)> {
+        let said = |(at, person): (usize, &Staff)| Some((at, person.capacity?));
+        self.people.iter().enumerate().filter_map(said).collect()
+    }
+
+    /// Everybody whom a caseload row names that holds today.
+    pub fn with_caseload(&self) -> std::collections::BTreeSet<usize> {
+        let holds = |row: &&Caseload| {
+            row.from.is_none_or(|from| from <= self.today) && row.until.is_none_or(|until| self.today <= until)
+        };
+        let rows = self.caseload.iter().filter(holds);
+        rows.filter_map(|row| self.number(&row.staff_id)).collect()
     }
 
     /// Whether a person may be told an area; for a combined flag, every area in it.

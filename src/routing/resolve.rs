@@ -17,14 +17,16 @@ pub struct Question<'a> {
     pub grade: Option<Grade>,
     /// Programs such as `iep`.
     pub programs: &'a [&'a str],
-    /// The subject, for news of one course's subject.
-    pub subject: Option<&'a str>,
+    /// The subjects that course news is about; empty for other news.
+    pub subjects: &'a [&'a str],
     /// The rule's area.
     pub area: &'a Area,
     /// The level.
     pub level: Level,
     /// For a combined flag, the areas in it; empty: attendance, course and behavior.
     pub areas_involved: &'a [Area],
+    /// Staff ids that letters about it have been refused for: they are passed over.
+    pub passed_over: &'a [String],
 }
 
 /// Who owns it, and what was tried before.
@@ -38,6 +40,20 @@ pub struct Resolution {
     pub steps: Vec<Step>,
     /// Whether no chain resolved, so that it went to the last owner. The operator gets the count.
     pub unowned: bool,
+}
+
+impl Resolution {
+    /// Why this person, as it is kept on record: the link of the route, whom they stand in for, or that they are the last owner.
+    pub fn why(&self, owners: &Owners<'_>) -> String {
+        let link = match self.steps.last().map(|step| step.at) {
+            Some(At::Link { route, link }) => owners.routes[route].to[link].as_str(),
+            _ => "last_owner",
+        };
+        match self.instead_of {
+            Some(who) => format!("{link}, standing in for {}", owners.person(who).staff_id),
+            None => link.to_owned(),
+        }
+    }
 }
 
 /// A person who can be written to, and for whom.
@@ -144,6 +160,10 @@ impl Owners<'_> {
             say(who, Outcome::NotTheirArea);
             return None;
         }
+        if self.is_passed_over(who, question) {
+            say(who, Outcome::RefusedLetters);
+            return None;
+        }
         if !self.is_away(who) {
             let obstacle = self.reach[who];
             say(who, obstacle.unwrap_or(Outcome::Owns));
@@ -170,10 +190,19 @@ impl Owners<'_> {
         if self.is_away(who) {
             return Some(Outcome::StandInAway);
         }
+        if self.is_passed_over(who, question) {
+            return Some(Outcome::RefusedLetters);
+        }
         if !self.may[who].holds_news(question.area, question.areas_involved) {
             return Some(Outcome::NotTheirArea);
         }
         self.reach[who]
+    }
+
+    /// Letters about it have been refused for this person again and again.
+    fn is_passed_over(&self, who: usize, question: &Question<'_>) -> bool {
+        let staff_id = &self.person(who).staff_id;
+        question.passed_over.iter().any(|passed| passed == staff_id)
     }
 
     /// The last owner, whatever the area: somebody must know. Away without a usable stand-in still counts.

@@ -111,9 +111,10 @@ fn news(area: &Area) -> Question<'_> {
         school_id: "H",
         grade: Some(Grade(9)),
         programs: &[],
-        subject: None,
+        subjects: &[],
         area,
         level: Level::Concern,
         areas_involved: &[],
+        passed_over: &[],
     }
 }

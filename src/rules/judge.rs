@@ -95,6 +95,11 @@ impl<'r> Judge<'r> {
         }
     }
 
+    /// Answers one rule that asks no other; `None` where it is a draft or retired at the student's school.
+    pub fn one(&mut self, rule: usize, case: &CaseFile<'_>) -> Option<Verdict> {
+        self.judge(rule, case, &[])
+    }
+
     /// Whether a rule's grades and `applies` admit the student, whatever the numbers: for denominators. Unknown is no.
     pub fn admits(&mut self, rule: usize, case: &CaseFile<'_>) -> bool {
         let known = &self.set.rules[rule];

@@ -201,7 +201,7 @@ fn areas_at<'p>(level: Level, peers: impl Iterator<Item = Peer<'p>>) -> Answer {
 }
 
 /// An ask as rules write it.
-pub(super) fn ask_words(ask: &Ask) -> String {
+pub fn ask_words(ask: &Ask) -> String {
     let word = ask.word.word();
     let window = match ask.window {
         Window::Year => None,

@@ -132,6 +132,11 @@ impl Rule {
         self.words.iter().map(|script| script.word.name.as_str())
     }
 
+    /// Whether the rule hears a plugin's program: what that would tell of a day to come, nobody knows.
+    pub fn hears_programs(&self) -> bool {
+        self.words.iter().any(|script| script.word.program)
+    }
+
     /// What the rule asks of other rules.
     pub fn asks(&self) -> &[Asked] {
         &self.asks

@@ -11,7 +11,7 @@ mod table;
 
 pub use day::{Day, SchoolYear, Weekday};
 pub use grade::{Grade, GradeRange};
-pub use interner::Interner;
+pub use interner::{InOrder, Interner};
 pub use level::{Area, Level};
 pub use meaning::{
     AttendanceMeaning, BehaviorMeaning, CodeMeaning, CoreGlobs, GradesMeaning, Meaning, Periods, Rows, Scale,

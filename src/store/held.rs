@@ -155,9 +155,14 @@ impl Store {
 
     /// The staff ids that owners' letters were posted to since a day.
     pub fn owners_written_since(&self, day: Day) -> Result<Vec<String>, Problem> {
-        let sql = "SELECT DISTINCT to_staff FROM letter WHERE kind IN ('nightly', 'starting_list') AND as_of >= ?1 \
+        self.owners_written_between(day, Day::from_civil(jiff::civil::Date::MAX))
+    }
+
+    /// The same up to a morning, which is left out.
+    pub fn owners_written_between(&self, day: Day, before: Day) -> Result<Vec<String>, Problem> {
+        let sql = "SELECT DISTINCT to_staff FROM letter WHERE kind IN ('nightly', 'starting_list', 'digest') AND to_staff <> 'nobody' AND as_of >= ?1 AND morning < ?2 \
                    AND state <> 'replaced' ORDER BY to_staff";
-        self.all(sql, [text(day)], |row| row.get(0))
+        self.all(sql, [text(day), text(before)], |row| row.get(0))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::monitor::Problem;
 use crate::outbox::{Entry, Kind, Letter, Posted, State, Told};
 use crate::school::{Day, Level, SchoolYear};
 
-use super::words::{day, json, maybe_level, named, odd, text, to_json, word};
+use super::words::{day, json, maybe_day, maybe_level, named, odd, text, to_json, word};
 use super::{Store, Tx};
 
 /// A student's id, a rule's id and the number of an episode.
@@ -21,6 +21,25 @@ pub struct Telling {
     pub level: Level,
     /// Whether any of it was told in words, not as a count alone.
     pub written: bool,
+}
+
+/// What letters said of an episode last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// What its reader holds to be so: the level told, `None` once they were told that it is over.
+    pub level: Option<Level>,
+    /// Whether any of it was told in words, not as a count alone.
+    pub written: bool,
+    /// To whom it was told last.
+    pub to_staff: String,
+    /// The morning of the letter that first told the level.
+    pub since: Day,
+    /// Reminders of it so far.
+    pub reminders: u32,
+    /// Who had been written before a handover list went to another, as long as that one has not been told.
+    pub moved_from: Option<String>,
+    /// Message-IDs of the letters about it, oldest first.
+    pub letters: Vec<String>,
 }
 
 /// One step of a letter's delivery.
@@ -55,9 +74,11 @@ fn letter(row: &rusqlite::Row<'_>) -> rusqlite::Result<Letter> {
     })
 }
 
-/// Letters whose telling counts: neither refused nor replaced, and not put back by go-live.
+/// Letters whose telling counts: neither refused nor replaced, and not put back by go-live. A reminder and a team's list say again what was
+/// told before.
 const COUNTS: &str = "put_back = 0 AND level IS NOT NULL AND letter IN (SELECT letter FROM letter \
-                      WHERE state NOT IN ('refused', 'replaced') AND as_of BETWEEN ?1 AND ?2)";
+                      WHERE state NOT IN ('refused', 'replaced') AND kind NOT IN ('reminder', 'team_list') \
+                      AND as_of BETWEEN ?1 AND ?2)";
 
 impl Store {
     /// One letter by its number.
@@ -102,7 +123,7 @@ impl Store {
 
     /// What a letter tells, in the order posted.
     pub fn told_by(&self, id: i64) -> Result<Vec<Told>, Problem> {
-        let sql = "SELECT student_id, school_id, rule, episode, level, written FROM letter_entry \
+        let sql = "SELECT student_id, school_id, rule, episode, level, written, falls, why FROM letter_entry \
                    WHERE letter = ?1 AND level IS NOT NULL ORDER BY rowid";
         self.all(sql, [id], |row| {
             Ok(Told {
@@ -112,6 +133,8 @@ impl Store {
                 episode: row.get(3)?,
                 level: maybe_level(row, 4)?.ok_or_else(|| odd(4, "no level"))?,
                 unwritten: !row.get::<_, bool>(5)?,
+                falls: row.get(6)?,
+                why: row.get(7)?,
             })
         })
     }
@@ -124,10 +147,13 @@ impl Store {
         rule: &str,
         episode: u16,
     ) -> Result<Option<Level>, Problem> {
-        let sql = "SELECT level FROM letter_entry WHERE put_back = 0 AND letter <> ?1 AND student_id = ?2 AND rule = ?3 \
-                   AND episode = ?4 AND letter IN (SELECT letter FROM letter WHERE state NOT IN ('refused', 'replaced'))";
-        let levels = self.all(sql, (letter, student_id, rule, episode), |row| maybe_level(row, 0))?;
-        Ok(levels.into_iter().flatten().max())
+        let sql = "SELECT level, falls FROM letter_entry WHERE put_back = 0 AND letter <> ?1 AND student_id = ?2 AND rule = ?3 \
+                   AND episode = ?4 AND letter IN (SELECT letter FROM letter WHERE state NOT IN ('refused', 'replaced') \
+                   AND kind NOT IN ('reminder', 'team_list')) ORDER BY letter";
+        let levels = self.all(sql, (letter, student_id, rule, episode), |row| {
+            Ok((maybe_level(row, 0)?, row.get(1)?))
+        })?;
+        Ok(levels.into_iter().fold(None, tell))
     }
 
     /// The earliest moment at which a letter of one of these states may be tried, in seconds since 1970.
@@ -166,30 +192,176 @@ impl Store {
         rule: &str,
         episode: u16,
     ) -> Result<Option<Level>, Problem> {
-        let sql =
-            format!("SELECT level FROM letter_entry WHERE {COUNTS} AND student_id = ?3 AND rule = ?4 AND episode = ?5");
+        Ok(self.telling(year, student_id, rule, episode)?.map(|told| told.level))
+    }
+
+    /// The same with whether any of it was told in words.
+    pub fn telling(
+        &self,
+        year: &SchoolYear,
+        student_id: &str,
+        rule: &str,
+        episode: u16,
+    ) -> Result<Option<Telling>, Problem> {
+        let sql = format!(
+            "SELECT level, falls, written FROM letter_entry WHERE {COUNTS} AND student_id = ?3 AND rule = ?4 AND episode = ?5 \
+             ORDER BY letter"
+        );
         let params = (text(year.start), text(year.end), student_id, rule, episode);
-        let levels = self.all(&sql, params, |row| maybe_level(row, 0))?;
-        Ok(levels.into_iter().flatten().max())
+        let lines: Vec<(Option<Level>, bool, bool)> =
+            self.all(&sql, params, |row| Ok((maybe_level(row, 0)?, row.get(1)?, row.get(2)?)))?;
+        let written = lines.iter().any(|(_, _, written)| *written);
+        let level = lines
+            .into_iter()
+            .fold(None, |told, (level, falls, _)| tell(told, (level, falls)));
+        Ok(level.map(|level| Telling { level, written }))
     }
 
     /// The same for every episode of a year at once; one that nobody was told of is not there.
     pub fn tolds(&self, year: &SchoolYear) -> Result<BTreeMap<EpisodeKey, Telling>, Problem> {
-        let sql = format!("SELECT student_id, rule, episode, level, written FROM letter_entry WHERE {COUNTS}");
+        let sql = format!(
+            "SELECT student_id, rule, episode, level, written, falls FROM letter_entry WHERE {COUNTS} ORDER BY letter"
+        );
         let rows = self.all(&sql, (text(year.start), text(year.end)), |row| {
             let key: EpisodeKey = (row.get(0)?, row.get(1)?, row.get(2)?);
-            Ok((key, maybe_level(row, 3)?, row.get::<_, bool>(4)?))
+            Ok((
+                key,
+                maybe_level(row, 3)?,
+                row.get::<_, bool>(4)?,
+                row.get::<_, bool>(5)?,
+            ))
         })?;
         let mut tolds = BTreeMap::new();
-        for (key, level, written) in rows {
+        for (key, level, written, falls) in rows {
             let Some(level) = level else { continue };
             let told = tolds.entry(key).or_insert(Telling { level, written });
             *told = Telling {
-                level: told.level.max(level),
+                level: if falls { level } else { told.level.max(level) },
                 written: told.written || written,
             };
         }
         Ok(tolds)
+    }
+
+    /// What letters said last of every episode of a year; those of `without` are left out of the account, as if they had not been
+    /// posted. Letters that were refused or replaced, and what go-live put back, count for nothing.
+    pub fn words(&self, year: &SchoolYear, without: &[i64]) -> Result<BTreeMap<EpisodeKey, Word>, Problem> {
+        let sql = "SELECT student_id, rule, episode, level, written, falls, letter, kind, to_staff, morning, message_id \
+                   FROM letter_entry JOIN letter USING (letter) WHERE put_back = 0 AND state NOT IN ('refused', 'replaced') \
+                   AND as_of BETWEEN ?1 AND ?2 ORDER BY letter";
+        let rows = self.all(sql, (text(year.start), text(year.end)), |row| {
+            let key: EpisodeKey = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let line = Line {
+                level: maybe_level(row, 3)?,
+                written: row.get(4)?,
+                falls: row.get(5)?,
+                letter: row.get(6)?,
+                kind: named(row, 7)?,
+                to_staff: row.get(8)?,
+                morning: day(row, 9)?,
+                message_id: row.get(10)?,
+            };
+            Ok((key, line))
+        })?;
+        let mut words: BTreeMap<EpisodeKey, Word> = BTreeMap::new();
+        for (key, line) in rows.into_iter().filter(|(_, line)| !without.contains(&line.letter)) {
+            let word = words.entry(key).or_insert_with(|| Word::none(&line));
+            word.hear(line);
+        }
+        Ok(words)
+    }
+
+    /// Different students with news in nightly letters between two mornings, the second left out, by reader.
+    pub fn carried(&self, from: Day, to: Day) -> Result<BTreeMap<String, u32>, Problem> {
+        let sql = "SELECT to_staff, count(DISTINCT student_id) FROM letter_entry JOIN letter USING (letter) \
+                   WHERE kind = 'nightly' AND put_back = 0 AND state NOT IN ('refused', 'replaced') \
+                   AND morning >= ?1 AND morning < ?2 GROUP BY to_staff";
+        let rows = self.all(sql, (text(from), text(to)), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// The latest morning for which a letter of a kind was posted and not replaced.
+    pub fn last_morning(&self, kind: Kind) -> Result<Option<Day>, Problem> {
+        let sql = "SELECT max(morning) FROM letter WHERE kind = ?1 AND state <> 'replaced'";
+        let found = self.one(sql, [word(&kind)], |row| maybe_day(row, 0))?;
+        Ok(found.flatten())
+    }
+
+    /// Readers who refused letters about an episode twice or more: its news goes to the next in the route.
+    pub fn refused_twice(&self, year: &SchoolYear) -> Result<BTreeMap<EpisodeKey, Vec<String>>, Problem> {
+        let sql = "SELECT student_id, rule, episode, to_staff FROM letter_entry JOIN letter USING (letter) \
+                   WHERE state = 'refused' AND put_back = 0 AND as_of BETWEEN ?1 AND ?2 \
+                   GROUP BY student_id, rule, episode, to_staff HAVING count(DISTINCT letter) >= 2";
+        let rows = self.all(sql, (text(year.start), text(year.end)), |row| {
+            let key: EpisodeKey = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok((key, row.get::<_, String>(3)?))
+        })?;
+        let mut refused: BTreeMap<EpisodeKey, Vec<String>> = BTreeMap::new();
+        for (key, staff) in rows {
+            refused.entry(key).or_default().push(staff);
+        }
+        Ok(refused)
+    }
+}
+
+/// One line of one letter about an episode.
+struct Line {
+    level: Option<Level>,
+    written: bool,
+    falls: bool,
+    letter: i64,
+    kind: Kind,
+    to_staff: String,
+    morning: Day,
+    message_id: String,
+}
+
+impl Word {
+    fn none(line: &Line) -> Word {
+        Word {
+            level: None,
+            written: false,
+            to_staff: line.to_staff.clone(),
+            since: line.morning,
+            reminders: 0,
+            moved_from: None,
+            letters: Vec::new(),
+        }
+    }
+
+    fn hear(&mut self, line: Line) {
+        self.letters.push(line.message_id);
+        match (line.kind, line.level) {
+            (Kind::Reminder, _) => self.reminders += 1,
+            // A list for the team tells nobody whose student it is.
+            (Kind::TeamList, _) => {}
+            // Who had the student before learns that somebody else has.
+            (_, None) if self.moved_from.as_ref() == Some(&line.to_staff) => self.moved_from = None,
+            (_, None) if self.to_staff == line.to_staff => self.level = None,
+            (_, None) => {}
+            (kind, Some(level)) => {
+                let told = tell(self.level, (Some(level), line.falls));
+                if told != self.level {
+                    self.since = line.morning;
+                    self.level = told;
+                }
+                self.written |= line.written;
+                if kind == Kind::Handover && self.to_staff != line.to_staff {
+                    self.moved_from = Some(std::mem::replace(&mut self.to_staff, line.to_staff));
+                } else {
+                    self.to_staff = line.to_staff;
+                }
+            }
+        }
+    }
+}
+
+/// What is told of an episode after one more line of a letter: the graver level, but what eased falls.
+fn tell(told: Option<Level>, (level, falls): (Option<Level>, bool)) -> Option<Level> {
+    match (level, falls) {
+        (None, _) => told,
+        (Some(_), true) => level,
+        (Some(_), false) => told.max(level),
     }
 }
 
@@ -218,7 +390,8 @@ impl Tx<'_> {
             ),
         )?;
         let id = self.db.last_insert_rowid();
-        let mut statement = self.statement("INSERT INTO letter_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)")?;
+        let mut statement =
+            self.statement("INSERT INTO letter_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)")?;
         for told in told {
             let row = (
                 id,
@@ -228,6 +401,8 @@ impl Tx<'_> {
                 told.level.word(),
                 told.episode,
                 !told.unwritten,
+                told.falls,
+                &told.why,
             );
             statement.execute(row).map_err(|error| self.trouble(&error))?;
         }
@@ -242,6 +417,8 @@ impl Tx<'_> {
                 None::<&str>,
                 entry.episode,
                 true,
+                false,
+                "",
             );
             statement.execute(row).map_err(|error| self.trouble(&error))?;
         }

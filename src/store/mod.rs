@@ -7,9 +7,11 @@ mod books;
 mod bundles;
 mod codec;
 mod held;
+mod holds;
 mod letters;
 mod open;
 mod people;
+mod record;
 mod rounds;
 mod rule_log;
 mod said;
@@ -31,8 +33,10 @@ use crate::school::{Day, SchoolYear};
 pub use books::Changed;
 pub use bundles::Kept;
 pub use held::{HeldFile, HeldState};
-pub use letters::{Delivery, EpisodeKey, Telling};
+pub use holds::{KeptBack, Storm};
+pub use letters::{Delivery, EpisodeKey, Telling, Word};
 pub use people::{Group, Outcome};
+pub use record::AboutStudent;
 pub use rounds::{Export, RoundRow};
 pub use rule_log::RuleEntry;
 pub use said::SaidList;
@@ -177,15 +181,18 @@ impl Tx<'_> {
     }
 
     /// Forgets school years other than those kept, the letters and exports older than them, and the names of students that
-    /// no kept year knows. Numbers and ids stay: kept records speak of students by number.
-    pub fn purge(&self, keep: &[SchoolYear]) -> Result<(), Problem> {
+    /// no kept year knows. Numbers and ids stay: kept records speak of students by number. `lost`: whether some student may have
+    /// lost all facts of a year that is kept; where none has and no year goes, every name is still known, and none is looked for.
+    pub fn purge(&self, keep: &[SchoolYear], lost: bool) -> Result<(), Problem> {
         let Some(oldest) = keep.iter().map(|year| year.start).min() else {
             return Ok(());
         };
+        let mut lost = lost;
         for (key, year) in self.years()? {
             if keep.iter().any(|kept| kept.start <= year.end && year.start <= kept.end) {
                 continue;
             }
+            lost = true;
             for table in [
                 "student_year",
                 "said",
@@ -204,6 +211,9 @@ impl Tx<'_> {
         self.run("DELETE FROM export WHERE accepted < ?1", [words::text(oldest)])?;
         self.run("DELETE FROM round WHERE as_of < ?1", [words::text(oldest)])?;
         self.purge_held(oldest)?;
+        if !lost {
+            return Ok(());
+        }
         let known = "DELETE FROM directory WHERE student NOT IN (SELECT student FROM student_year)";
         self.run(known, []).map(|_| ())
     }

@@ -60,17 +60,24 @@ impl Store {
         self.one(&format!("{PERSON} WHERE student_id = ?1"), [student_id], person)
     }
 
-    /// The names of many students, by id, in one pass over the directory.
+    /// The names of many students, by id, in one pass over the ids.
     pub fn people(&self, student_ids: &BTreeSet<String>) -> Result<BTreeMap<String, Person>, Problem> {
         if student_ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let found = self.all(PERSON, [], |row| {
-            let wanted = student_ids.contains(row.get_ref(0)?.as_str()?);
-            if wanted { person(row).map(Some) } else { Ok(None) }
+        let mut wanted: Vec<u32> = Vec::new();
+        self.all("SELECT student, student_id FROM student", [], |row| {
+            if student_ids.contains(row.get_ref(1)?.as_str()?) {
+                wanted.push(row.get(0)?);
+            }
+            Ok(())
         })?;
-        let found = found.into_iter().flatten();
-        Ok(found.map(|person| (person.student_id.clone(), person)).collect())
+        let mut people = BTreeMap::new();
+        for number in wanted {
+            let found = self.one(&format!("{PERSON} WHERE student = ?1"), [number], person)?;
+            people.extend(found.map(|person| (person.student_id.clone(), person)));
+        }
+        Ok(people)
     }
 
     /// Everybody in the directory, in the order of student numbers.
@@ -148,9 +155,10 @@ impl Tx<'_> {
                    first_name = excluded.first_name, last_name = excluded.last_name, homeroom = excluded.homeroom \
                    WHERE first_name <> excluded.first_name OR last_name <> excluded.last_name \
                    OR homeroom <> excluded.homeroom";
+        let known = names.students.in_order();
         let mut rows: Vec<(u32, &Person)> = persons
             .iter()
-            .filter_map(|person| Some((names.students.get(&person.student_id)?, person)))
+            .filter_map(|person| Some((known.get(&person.student_id)?, person)))
             .collect();
         rows.sort_by_key(|(number, _)| *number);
         let mut statement = self.statement(sql)?;

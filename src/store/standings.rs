@@ -151,6 +151,12 @@ impl Store {
         let sql = "SELECT version FROM rule_version WHERE rule = ?1 AND digest = ?2";
         self.one(sql, [rule, digest], |row| row.get(0))
     }
+
+    /// The first round that judged by a version of a rule.
+    pub fn first_round_of(&self, rule: &str, digest: &str) -> Result<Option<i64>, Problem> {
+        let sql = "SELECT first_round FROM rule_version WHERE rule = ?1 AND digest = ?2";
+        self.one(sql, [rule, digest], |row| row.get(0))
+    }
 }
 
 const CHANGE: &str = "SELECT student, named.text, from_level, to_level, reason, day, value, because, numbers, version.text, round \

@@ -62,10 +62,43 @@ impl<'b> Almanac<'b> {
         self.books
     }
 
+    /// What codes, marks and types mean in the district.
+    pub fn meaning(&self) -> &'b Meaning {
+        self.meaning
+    }
+
     /// Takes what programs told of students, once: whoever asks them asks for all that is to be judged.
     pub fn hear(&self, told: Told) {
         // Judging has not begun, so nobody has read of the first answers what the second ones would change.
         let _ = self.told.set(told);
+    }
+
+    /// The same district with other books of the same year, for a what-if about one student: which school sent rows for which day is
+    /// taken from here, since the others are not in those books, and from the day after `after` on every school sends each of its
+    /// instructional days.
+    pub fn supposing<'o>(&self, books: &'o Books, after: Day) -> Almanac<'o>
+    where
+        'b: 'o,
+    {
+        let mut supposed = Almanac::new(books, self.meaning);
+        supposed.rolls.clone_from(&self.rolls);
+        supposed.days.clone_from(&self.days);
+        let year = self.books.year;
+        let (Some(first), Some(last)) = (year.offset(after.plus(1)), year.offset(year.end)) else {
+            return supposed;
+        };
+        for (roll, days) in supposed.rolls.iter_mut().zip(&self.days) {
+            for &day in days.slice(first, last) {
+                let day = usize::from(day);
+                roll.any[day] = 1;
+                if let (Some(enrolled), Some(with_row)) = (roll.enrolled.get_mut(day), roll.with_row.get_mut(day)) {
+                    *enrolled = (*enrolled).max(1);
+                    *with_row = *enrolled;
+                }
+            }
+        }
+        supposed.last_row = last;
+        supposed
     }
 
     /// What a program told of a student on a day.
@@ -152,6 +185,11 @@ impl<'b> Almanac<'b> {
             .iter()
             .filter_map(|days| days.slice(first, last).first().copied());
         firsts.min().map(|offset| year.day(offset))
+    }
+
+    /// Whether the school has a calendar, and so days to come.
+    pub fn has_calendar(&self, school: SchoolIx) -> bool {
+        self.days(school).has_calendar
     }
 
     /// Whether the school's instructional days are known at all.

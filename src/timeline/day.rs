@@ -64,6 +64,8 @@ pub(crate) struct PlainDay {
     pub(crate) fact: DayFact,
     pub(crate) counts: bool,
     pub(crate) is_pending: bool,
+    /// Whether the day counts and the student was there all day, as on most days.
+    pub(crate) is_present: bool,
 }
 
 /// The heaps into which a day's parts fall, in [`WHOLE_PART`]s of a period.
@@ -204,6 +206,7 @@ impl DayReader {
                 fact,
                 counts: true,
                 is_pending: fact.is_pending(),
+                is_present: fact == DayFact::default(),
             },
             _ => PlainDay::default(),
         }

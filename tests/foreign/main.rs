@@ -1,4 +1,4 @@
-//! Tests that need more than a Rust toolchain: other people's servers, DuckDB, public sample exports.
+//! Tests that need more than a Rust toolchain: other people's servers, a browser, DuckDB, public sample exports.
 //!
 //! What a machine does not have, its tests are named and left to `.ci/run`, which installs it and sets `FIRSTBELL_FOREIGN=1`: with that set,
 //! each of them runs, and fails where it cannot. The samples are not ours to commit; they lie in `$FIRSTBELL_SAMPLES`, by default
@@ -23,6 +23,7 @@ mod edfi;
 mod grand_bend;
 mod grand_bend_files;
 mod guesses;
+mod letters;
 #[cfg(unix)] // where programs run under limits
 mod programs;
 mod samples;
@@ -98,6 +99,7 @@ fn main() -> ExitCode {
         grand_bend::TESTS,
         grand_bend_files::TESTS,
         guesses::TESTS,
+        letters::TESTS,
         #[cfg(unix)]
         programs::TESTS,
         sds::TESTS,

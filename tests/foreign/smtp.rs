@@ -13,7 +13,7 @@ use firstbell::mail::{
     deliver,
 };
 use firstbell::monitor::Problem;
-use firstbell::outbox::{Content, Entry, Kind, Letter, State, Step};
+use firstbell::outbox::{Content, Entry, Group, Kind, Letter, State, Step};
 use firstbell::school::{Area, Level};
 use serde_json::{Value, json};
 
@@ -111,6 +111,11 @@ fn letter(id: i64) -> Letter {
         // Every line of the strip's own is short; this one makes the text part long enough to be folded on the road.
         strip: "PPPPP PPAPP PPPPP PPPP PEPPP PPAAP PPTPA PAAPA".to_owned(),
         ask: Vec::new(),
+        group: Group::Level,
+        edge: String::new(),
+        open: Vec::new(),
+        held: String::new(),
+        whose: String::new(),
     };
     Letter {
         id,
@@ -122,14 +127,8 @@ fn letter(id: i64) -> Letter {
         message_id: format!("fb.{id}.5c@district.example"),
         date: 1_795_174_200, // 2026-11-20 11:30 UTC
         content: Content {
-            as_of: "2026-11-19".parse().expect("a day"),
-            headline: String::new(),
             entries: vec![entry],
-            counts: Vec::new(),
-            left_off: 0,
-            atop: Vec::new(),
-            late: Vec::new(),
-            report: Vec::new(),
+            ..Content::of("2026-11-19".parse().expect("a day"))
         },
         state: State::Waiting,
         attempts: 0,

@@ -60,7 +60,7 @@ CONCERN: 1 student
 
 A. A., grade 9, North High
 - New at concern: Chronic absence.
-  Why: Absent 3 of 33 enrolled days (9 %), 0 unexcused.
+  Why: Absent 3 of 33 enrolled days (9 %), 0 unexcused. Urgent begins at 20.
   Next: Call home this week.
   Last 7 weeks, oldest first: PPPPE PPPPP PPPPP PPPPP PPPPP PPEPP PPE
   In words: 3 days absent excused, of 33 school days.
@@ -97,7 +97,7 @@ fn just_below_and_just_above_urgent_for_forty_days_is_worse_once() {
     assert!(
         letters[0]
             .text
-            .contains("- At concern: Chronic absence.\n  Why: Absent 4.1 of 21 enrolled days (19.9 %), 0 unexcused.\n")
+            .contains("- At concern: Chronic absence.\n  Why: Absent 4.1 of 21 enrolled days (19.9 %), 0 unexcused. Urgent begins at 20.\n")
     );
     assert_eq!(letters[1].subject, "firstbell: 1 student with news (1 urgent)");
     assert_eq!(

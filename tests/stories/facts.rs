@@ -70,7 +70,7 @@ fn an_absence_recoded_is_corrected() {
     assert!(
         letter
             .text
-            .contains("  Why: Absent 3 of 30 enrolled days (10 %), 0 unexcused.\n"),
+            .contains("  Why: Absent 3 of 30 enrolled days (10 %), 0 unexcused. Urgent begins at 20.\n"),
         "{}",
         letter.text
     );
@@ -96,11 +96,22 @@ Chronic absence (chronic_absence): clear tonight
   Watch begins at 8: 2.3 more would reach it.
   Concern begins at 10: 4.3 more would reach it.
   Urgent begins at 20: 14.3 more would reach it.
-  Absences:
-    2026-09-15  excused (`E`)
-    2026-09-21  excused (`E`)
-  2026-09-25: newly flagged, concern.
-  2026-09-29: the record was corrected: it had not been so, no flag.
+  Its numbers:
+    Enrolled days this school year: 35
+    Absence percent this school year: 5.7
+      2026-09-15  excused (`E`)
+      2026-09-21  excused (`E`)
+    Absences this school year: 2
+    Unexcused this school year: 0
+  From here on:
+    One more absence, on 2026-10-05, would make it watch.
+    2 more absences in a row, up to 2026-10-06, would make it concern.
+    7 more absences in a row, up to 2026-10-13, would make it urgent.
+  On record:
+    2026-09-25  newly flagged: concern (absent 3 of 30 enrolled days (10 %), 0 unexcused)
+      it read absence_percent 10, absences 3, enrolled_days 30, unexcused 0
+    2026-09-29  the record was corrected: it had not been so: no flag (absent 2 of 32 enrolled days (6.2 %), 0 unexcused)
+      it read absence_percent 6.25, absences 2, enrolled_days 32, unexcused 0
 "
     );
 }
@@ -118,7 +129,7 @@ fn a_make_up_day_moves_no_old_absence() {
         let days: Vec<String> = said
             .out
             .lines()
-            .filter(|line| line.starts_with("    2026-"))
+            .filter(|line| line.starts_with("      2026-"))
             .map(str::to_owned)
             .collect();
         (
@@ -138,9 +149,9 @@ fn a_make_up_day_moves_no_old_absence() {
     assert_eq!(
         before.0,
         [
-            "    2026-08-21  excused (`E`)",
-            "    2026-08-31  excused (`E`)",
-            "    2026-09-09  excused (`E`)"
+            "      2026-08-21  excused (`E`)",
+            "      2026-08-31  excused (`E`)",
+            "      2026-09-09  excused (`E`)"
         ]
     );
     assert_eq!(after.0, before.0);

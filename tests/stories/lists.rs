@@ -49,7 +49,7 @@ WATCH: 1 student
 
 B. B., grade 10, North High
 - At watch: Chronic absence.
-  Why: Absent 2 of 21 enrolled days (9.5 %), 0 unexcused.
+  Why: Absent 2 of 21 enrolled days (9.5 %), 0 unexcused. Concern begins at 10.
   Last 5 weeks, oldest first: PPPPP PPPPP PPPPP PPPPE E
   In words: 2 days absent excused, of 21 school days.
 
@@ -98,7 +98,7 @@ CONCERN: 1 student
 
 C. C., grade 11, North High
 - At concern: Chronic absence.
-  Why: Absent 4 of 31 enrolled days (12.9 %), 0 unexcused.
+  Why: Absent 4 of 31 enrolled days (12.9 %), 0 unexcused. Urgent begins at 20.
   Next: Call home this week.
   Last 7 weeks, oldest first: EEEEP PPPPP PPPPP PPPPP PPPPP PPPPP P
   In words: 4 days absent excused, of 31 school days.

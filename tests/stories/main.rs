@@ -5,6 +5,7 @@ mod support;
 
 mod edges;
 mod facts;
+mod holds;
 mod lists;
 mod mornings;
 mod people;

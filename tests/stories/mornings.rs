@@ -110,14 +110,14 @@ CONCERN: 2 students
 
 A. A., grade 9, North High
 - New at concern: Chronic absence.
-  Why: Absent 3 of 30 enrolled days (10 %), 0 unexcused.
+  Why: Absent 3 of 30 enrolled days (10 %), 0 unexcused. Urgent begins at 20.
   Next: Call home this week.
   Last 6 weeks, oldest first: PPPPP PPPPP PPPPP PPPPP PEPPP EPPPE
   In words: 3 days absent excused, of 30 school days.
 
 B. B., grade 10, South High
 - New at concern: Chronic absence.
-  Why: Absent 3 of 30 enrolled days (10 %), 0 unexcused.
+  Why: Absent 3 of 30 enrolled days (10 %), 0 unexcused. Urgent begins at 20.
   Next: Call home this week.
   Last 6 weeks, oldest first: PPPPP PPPPP PPPPP PPPPP PEPPP EPPPE
   In words: 3 days absent excused, of 30 school days.

@@ -76,7 +76,7 @@ CONCERN: 1 student
 
 A. A., grade 9, North High
 - New at concern: Chronic absence.
-  Why: Absent 3 of 21 enrolled days (14.2 %), 0 unexcused.
+  Why: Absent 3 of 21 enrolled days (14.2 %), 0 unexcused. Urgent begins at 20.
   Next: Call home this week.
   Last 5 weeks, oldest first: EEEPP PPPPP PPPPP PPPPP P
   In words: 3 days absent excused, of 21 school days.

@@ -15,7 +15,7 @@ CONCERN: 1 student
 
 B. B., grade 10, North High
 - At concern under the changed rule: Chronic absence. When you were last written it was at watch.
-  Why: Absent 2 of 22 enrolled days (9 %), 0 unexcused.
+  Why: Absent 2 of 22 enrolled days (9 %), 0 unexcused. Urgent begins at 20.
   Next: Call home this week.
   Last 5 weeks, oldest first: PPPPP PPPPP PPPPP PPPPE EP
   In words: 2 days absent excused, of 22 school days.
@@ -110,7 +110,7 @@ The round as of 2026-09-25.
   read    attendance.csv: 33 rows
   judged  5 students on 2 days; 5 with at least one answer
   changed 1 crossed
-  letters 1 letter, and a report to the operator
+  letters 2 letters, and a report to the operator
   mail    2 sent into var/letters
 waits: rules/attendance/chronic_absence.rhai:17:34: there is no word `absense_percent`; the last good version stays at work \u{2014} did you mean `absence_percent`? [rule-unknown-word]
 17 | fn measure(student, p) { student.absense_percent }
@@ -124,7 +124,7 @@ waits: rules/attendance/chronic_absence.rhai:17:34: there is no word `absense_pe
     assert!(
         only_letter(&district)
             .text
-            .contains("  Why: Absent 3 of 30 enrolled days (10 %), 0 unexcused.\n")
+            .contains("  Why: Absent 3 of 30 enrolled days (10 %), 0 unexcused. Urgent begins at 20.\n")
     );
     let report = district
         .mail()
@@ -171,7 +171,7 @@ fn a_rule_put_back_to_work_makes_a_starting_list() {
     assert!(
         letters[1]
             .text
-            .contains("- At concern: Chronic absence.\n  Why: Absent 3 of 24 enrolled days (12.5 %), 0 unexcused.\n")
+            .contains("- At concern: Chronic absence.\n  Why: Absent 3 of 24 enrolled days (12.5 %), 0 unexcused. Urgent begins at 20.\n")
     );
     let history = district.history("1002");
     assert_eq!(

@@ -52,6 +52,8 @@ pub(crate) struct District {
     /// Marks by the night from which the gradebook shows them.
     marks: Vec<(Day, String)>,
     incidents: Vec<(Day, String)>,
+    contacts: Vec<(Day, String)>,
+    plans: Vec<(Day, String)>,
     corrections: BTreeMap<(String, Day), char>,
     /// Schools whose rows have not come since a day.
     late: BTreeMap<String, Day>,
@@ -126,6 +128,8 @@ impl District {
             terms: Vec::new(),
             marks: Vec::new(),
             incidents: Vec::new(),
+            contacts: Vec::new(),
+            plans: Vec::new(),
             corrections: BTreeMap::new(),
             late: BTreeMap::new(),
             configuration: Vec::new(),
@@ -261,6 +265,46 @@ impl District {
         self
     }
 
+    /// Somebody reached a student's home, or tried to, on a day.
+    pub(crate) fn contact(mut self, day: &str, student: &str, staff: &str, kind: &str) -> District {
+        self.contacts
+            .push((date(day), format!("{student},{day},{staff},{kind}\n")));
+        self
+    }
+
+    /// A plan of a tier for an area, from a day on, without an end.
+    pub(crate) fn plan(mut self, start: &str, student: &str, area: &str, tier: u8) -> District {
+        let number = self.plans.len() + 1;
+        let row = format!("iv{number},{student},Check In,{area},{tier},s1,{start},,,,\n");
+        self.plans.push((date(start), row));
+        self
+    }
+
+    /// A person who is away for some days, with a stand-in.
+    pub(crate) fn away(mut self, id: &str, name: &str, role: &str, days: (&str, &str), stand_in: &str) -> District {
+        let address = name.to_lowercase().replace(' ', ".");
+        let (from, until) = days;
+        self.staff.push(format!(
+            "{id},{name},{address}@district.example,{role},,,,,,,{from},{until},{stand_in}\n"
+        ));
+        self
+    }
+
+    /// A person with a school of their own, and how many students a week they can carry (empty: any number).
+    pub(crate) fn staff_at(mut self, school: &str, id: &str, name: &str, role: &str, capacity: &str) -> District {
+        let address = name.to_lowercase().replace(' ', ".");
+        self.staff.push(format!(
+            "{id},{name},{address}@district.example,{role},{school},,,,,{capacity},,,\n"
+        ));
+        self
+    }
+
+    /// From now on the caseload names another person for a student.
+    pub(crate) fn hand_over(&mut self, student: &str, to: &str, role: &str) {
+        self.caseload.retain(|row| !row.starts_with(&format!("{student},")));
+        self.caseload.push(format!("{student},{to},{role},,,\n"));
+    }
+
     /// From now on the export writes another letter for a student's day: a retroactive recode.
     pub(crate) fn recode(&mut self, student: &str, day: &str, letter: char) {
         self.corrections.insert((student.to_owned(), date(day)), letter);
@@ -369,16 +413,21 @@ impl District {
         if !self.marks.is_empty() {
             put("grades.csv", self.gradebook(last));
         }
-        if !self.incidents.is_empty() {
-            let header = "incident_id,student_id,school_id,date,type,role,action,action_days,severity\n";
-            let rows: String = self
-                .incidents
-                .iter()
-                .filter(|(day, _)| *day <= last)
-                .map(|(_, row)| row.as_str())
-                .collect();
-            put("behavior.csv", format!("{header}{rows}"));
+        let header = "incident_id,student_id,school_id,date,type,role,action,action_days,severity";
+        self.put_dated("behavior.csv", header, &self.incidents, last);
+        self.put_dated("contacts.csv", "student_id,date,staff_id,kind", &self.contacts, last);
+        let header = "intervention_id,student_id,program,area,tier,staff_id,start_date,end_date,planned_sessions,held_sessions,goal";
+        self.put_dated("interventions.csv", header, &self.plans, last);
+    }
+
+    /// Writes a table whose rows are known from a day on.
+    fn put_dated(&self, name: &str, header: &str, rows: &[(Day, String)], last: Day) {
+        if rows.is_empty() {
+            return;
         }
+        let known = rows.iter().filter(|(day, _)| *day <= last);
+        let rows: String = known.map(|(_, row)| row.as_str()).collect();
+        fs::write(self.home().join("inbox").join(name), format!("{header}\n{rows}")).expect("the inbox is ours");
     }
 
     fn calendar(&self) -> String {
@@ -558,11 +607,22 @@ impl District {
         rows.map(|row| row.expect("a change")).collect()
     }
 
-    /// The letters in the folder, in the order of their file names, the operator's reports left out.
+    /// The letters in the folder, in the order of their file names; what comes by the calendar (the operator's reports, the week's digests,
+    /// the month's team lists) left out.
     pub(crate) fn letters(&self) -> Vec<Mail> {
+        let by_calendar = ["operator-report", "digest", "team-list"];
         self.mail()
             .into_iter()
-            .filter(|mail| !mail.file.contains("operator"))
+            .filter(|mail| !by_calendar.iter().any(|kind| mail.file.contains(&format!("-{kind}-"))))
+            .collect()
+    }
+
+    /// The letters of one kind, as file names write it: `digest`, `school-letter`.
+    pub(crate) fn letters_of(&self, kind: &str) -> Vec<Mail> {
+        let kind = format!("-{kind}-");
+        self.mail()
+            .into_iter()
+            .filter(|mail| mail.file.contains(&kind))
             .collect()
     }
 

@@ -7,7 +7,7 @@ use minijinja::Environment;
 use crate::crossings::Reason;
 use crate::directory::Person;
 use crate::monitor::Problem;
-use crate::outbox::{Content, Entry, FlagCount, Kind, Letter, ReportLine, State};
+use crate::outbox::{Content, Entry, FlagCount, Group, Kind, Letter, PLAN_LINE, ReportLine, State, StormCount};
 use crate::school::{Area, Day, Level};
 
 use super::super::settings::{Settings, Show};
@@ -63,7 +63,7 @@ fn laid_over(top: &Top<'_>) -> (Environment<'static>, Result<(), Fault>) {
 fn try_all(top: &Top<'_>) -> Result<(), Fault> {
     let (environment, compiled) = laid_over(top);
     compiled?;
-    for kind in [Kind::Nightly, Kind::StartingList, Kind::OperatorReport, Kind::RuleEdit] {
+    for kind in Kind::ALL {
         for show in [Show::Initials, Show::Id, Show::Names, Show::Counts] {
             for letter in [full_letter(kind), bare_letter(kind)] {
                 try_one(&environment, top, &letter, show)?;
@@ -83,7 +83,7 @@ fn try_one(environment: &Environment<'static>, top: &Top<'_>, letter: &Letter, s
     };
     let view = view::context(letter, &|_| Some(person()), &|_| MARKUP.to_owned(), &settings);
     for part in [Part::Text, Part::Html] {
-        let name = file(letter.kind, part);
+        let name = &file(letter.kind, part);
         let text = render(environment, name, &view).map_err(|error| Fault::of(name, &error))?;
         if part == Part::Html && text.contains(MARKUP) {
             return Err(unescaped(name, top));
@@ -138,11 +138,50 @@ fn full_letter(kind: Kind) -> Letter {
         going_on: vec![marked()],
         strip: "PPPPP PAEUS hT.PP".to_owned(),
         ask: vec![marked()],
+        group: Group::Level,
+        edge: marked(),
+        open: vec![marked()],
+        held: marked(),
+        whose: marked(),
+    };
+    let of_group = |group| Entry {
+        group,
+        student_id: format!("{group:?}"),
+        ..entry(Level::Concern, Some(Level::Urgent))
+    };
+    let planned = |area: &str| Entry {
+        area: Area(area.to_owned()),
+        going_on: vec![format!("{PLAN_LINE} {MARKUP}")],
+        ..entry(Level::Urgent, None)
     };
     let mut letter = bare_letter(kind);
     letter.to_name = marked();
     letter.content.headline = marked();
-    letter.content.entries = vec![entry(Level::Urgent, Some(Level::Concern)), entry(Level::Concern, None)];
+    // Of the first student two flags of one area, and one of another.
+    letter.content.entries = vec![
+        entry(Level::Urgent, Some(Level::Concern)),
+        entry(Level::Urgent, None),
+        planned("course"),
+        entry(Level::Concern, None),
+        Entry {
+            level: None,
+            ..of_group(Group::Cleared)
+        },
+    ];
+    letter.content.entries.extend(Group::ALL.map(of_group));
+    letter.content.storms = vec![StormCount {
+        school_id: "1".to_owned(),
+        title: marked(),
+        area: Area("attendance".to_owned()),
+        day: Day(20_000),
+        students: 20,
+        urgent: 2,
+        judged: 100,
+    }];
+    letter.content.silences = vec![marked()];
+    letter.content.nights = Some((4, 5));
+    letter.content.overflow = 3;
+    letter.content.atop = vec![marked()];
     letter.content.counts = vec![FlagCount {
         title: marked(),
         level: Level::Watch,
@@ -168,16 +207,7 @@ fn bare_letter(kind: Kind) -> Letter {
         morning: Day(20_000),
         message_id: "trial@district.example".to_owned(),
         date: 0,
-        content: Content {
-            as_of: Day(20_000),
-            headline: String::new(),
-            entries: Vec::new(),
-            counts: Vec::new(),
-            left_off: 0,
-            atop: Vec::new(),
-            late: Vec::new(),
-            report: Vec::new(),
-        },
+        content: Content::of(Day(20_000)),
         state: State::Waiting,
         attempts: 0,
         not_before: 0,

@@ -1,40 +1,60 @@
 //! Cells that try to be something else: they show as text and change nothing, in every kind of letter and every form.
 
 use super::*;
+use crate::outbox::{Group, PLAN_LINE};
 
-const HOSTILE: [&str; 7] = [
+const HOSTILE: [&str; 8] = [
     "</td><script>alert(1)</script>",
     "=cmd|' /C calc'!A0",
     "Doe\r\nBcc: everybody@district.example\r\n\r\n<h1>owned",
     "\u{202e}evil\u{2066}\u{200f}",
+    "مريم \u{202b}خالد",
     "{{ district }}{% include 'x' %}",
     "👩\u{200d}🏫🎒",
     "a\u{0}b\u{1b}[31mc\u{2028}d",
 ];
 
-const KINDS: [Kind; 3] = [Kind::Nightly, Kind::StartingList, Kind::OperatorReport];
 const SHOWS: [Show; 4] = [Show::Initials, Show::Id, Show::Names, Show::Counts];
 
-/// A letter with the same cell everywhere a cell can stand.
+/// A letter with the same cell everywhere a cell can stand, and an entry under each heading.
 fn letter_of(cell: &str, kind: Kind) -> Letter {
     let mut letter = with_counts(nightly());
+    let said = || vec![cell.to_owned()];
     letter.kind = kind;
     letter.to_name = cell.to_owned();
-    letter.content.headline = cell.to_owned();
-    letter.content.late = vec![cell.to_owned()];
-    letter.content.report = vec![line("feeds", cell), line("mail", cell)];
-    for entry in &mut letter.content.entries {
-        entry.title = cell.to_owned();
-        entry.because = cell.to_owned();
-        entry.next = cell.to_owned();
-        entry.going_on = vec![cell.to_owned()];
-        entry.ask = vec![cell.to_owned()];
-        entry.grade = cell.to_owned();
+    let content = &mut letter.content;
+    content.headline = cell.to_owned();
+    (content.atop, content.late, content.silences) = (said(), said(), said());
+    content.report = vec![line("feeds", cell), line("mail", cell)];
+    content.storms[0].title = cell.to_owned();
+    content.nights = Some((4, 5));
+    let under = |group: Group| Entry {
+        group,
+        student_id: format!("{group:?}"),
+        ..entry("", "", Level::Concern)
+    };
+    content.entries.extend(Group::ALL.map(under));
+    for entry in &mut content.entries {
+        for text in [
+            &mut entry.title,
+            &mut entry.because,
+            &mut entry.next,
+            &mut entry.grade,
+            &mut entry.edge,
+            &mut entry.held,
+            &mut entry.whose,
+        ] {
+            cell.clone_into(text);
+        }
+        (entry.going_on, entry.ask, entry.open) = (said(), said(), said());
     }
-    letter.content.entries[2].student_id = format!("700 456{cell}");
-    for count in &mut letter.content.counts {
+    content.entries[2].student_id = format!("700 456{cell}");
+    // Also where a plan's line stands apart from others.
+    content.entries[1].going_on = vec![format!("{PLAN_LINE} {cell}")];
+    for count in &mut content.counts {
         count.title = cell.to_owned();
     }
+    content.references = vec![format!("{cell}@district.example"), "fb.1@district.example".to_owned()];
     letter
 }
 
@@ -68,7 +88,7 @@ fn header_names(bytes: &[u8]) -> Vec<String> {
 
 #[test]
 fn a_hostile_cell_changes_neither_lines_nor_tags_nor_headers() {
-    for kind in KINDS {
+    for kind in Kind::ALL {
         for show in SHOWS {
             let plain = composed_of("Plain", kind, show);
             for cell in HOSTILE {
@@ -81,7 +101,11 @@ fn a_hostile_cell_changes_neither_lines_nor_tags_nor_headers() {
                     "{what}"
                 );
                 assert_eq!(header_names(&hostile.bytes), header_names(&plain.bytes), "{what}");
-                assert_eq!(hostile.subject, plain.subject, "{what}");
+                // That of a rule edit is its headline, which is ours and cleaned all the same.
+                if kind != Kind::RuleEdit {
+                    assert_eq!(hostile.subject, plain.subject, "{what}");
+                }
+                assert!(!hostile.subject.contains(char::is_control), "{what}");
                 let odd = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{2028}' | '\u{202e}' | '\u{2066}'));
                 assert!(!hostile.text.contains(odd), "{what}");
                 assert!(!hostile.html.contains(odd), "{what}");
@@ -104,9 +128,21 @@ fn markup_in_a_name_is_read_as_it_was_written() {
 
 #[test]
 fn a_name_of_three_hundred_letters_is_cut() {
-    let letter = composed_of(&"x".repeat(300), Kind::Nightly, Show::Names);
-    assert!(letter.text.contains(&format!("{}…", "x".repeat(60))));
-    assert!(!letter.text.lines().any(|line| line.starts_with(&"x".repeat(61))));
+    for kind in Kind::ALL {
+        let letter = composed_of(&"x".repeat(300), kind, Show::Names);
+        let names_nobody = [Kind::SchoolLetter, Kind::OperatorReport, Kind::RuleEdit].contains(&kind);
+        assert!(
+            names_nobody || letter.text.contains(&format!("{}…", "x".repeat(60))),
+            "{kind:?}"
+        );
+        assert!(
+            !letter
+                .text
+                .lines()
+                .any(|line| line.starts_with(&"x".repeat(61)) && !line.starts_with(&"x".repeat(300))),
+            "{kind:?}"
+        );
+    }
 }
 
 #[test]

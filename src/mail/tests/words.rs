@@ -28,8 +28,7 @@ J. D., grade 9, Cedar High, homeroom 204
 - Worse, now at urgent: Chronic absence. When you were last written it was at concern.
   Why: Absent 9 of 45 enrolled days (20 %), 6 unexcused.
   Next: Attendance team this week.
-- New at concern: Unexcused in a row.
-  Why: 2 unexcused days in a row.
+  With it: New at concern: Unexcused in a row. 2 unexcused days in a row.
   Last 8 weeks, oldest first: PPPPP PPAPP PPPPP PPPP PEPPP PPAAP PPTPA PAAPA
   In words: 7 days absent unexcused, 1 day absent excused, 1 day tardy, of 39 school days.
   Already going on: Plan \"check-in\" since October 2, led by Sam Reed.
@@ -39,10 +38,18 @@ CONCERN: 1 student
 
 Ø. D., grade 9, Cedar High, homeroom 204
 - New at concern: Chronic absence.
-  Why: Absent 5 of 45 enrolled days (11.1 %), 1 unexcused.
+  Held back until now: A plan was open until November 18, 2026.
+  Why: Absent 5 of 45 enrolled days (11.1 %), 1 unexcused. Urgent begins at 20.
   Next: Call home this week.
+  Also open: Recent incidents, at watch since October 2, 2026.
   Also: Another area is also flagged: ask Sam Reed.
   Look up: https://sis.district.example/student?id=700456
+
+FLAGGED WITH MUCH OF A SCHOOL
+- 12 of your students were flagged on Wednesday, November 18, 2026 with much of Cedar High, 3 of them at urgent: Absent three days in a row.
+They wait one school day, for so many at once seldom have each a cause of their own. What is urgent and still so is written to you then; the others join your digest.
+
+4 more students wait for your digest: staff.csv says how many you can carry a week.
 
 Please bear in mind what is missing tonight:
 - The grades file is two days late.
@@ -95,6 +102,12 @@ Hello Maria Lopez,
 
 There is news of 2 of your students, 1 of them urgent.
 The numbers are as of Thursday, November 19, 2026.
+
+FLAGGED WITH MUCH OF A SCHOOL
+- 12 of your students were flagged on Wednesday, November 18, 2026 with much of Cedar High, 3 of them at urgent: Absent three days in a row.
+They wait one school day, for so many at once seldom have each a cause of their own. What is urgent and still so is written to you then; the others join your digest.
+
+4 more students wait for your digest: staff.csv says how many you can carry a week.
 
 By rule and level, without students, as the district has chosen:
 - Chronic absence, urgent: 1 student
@@ -225,11 +238,20 @@ firstbell, Cedar Valley Schools
 fn the_html_says_what_the_text_says() {
     let letter = composed(&nightly(), &settings());
     // The strip stands as cells, the link as a link, headings as headings; every other line is there in words.
-    let shaped = ["URGENT", "CONCERN", "  Last 8", "  In words", "  Look up", "-----"];
+    let shaped = [
+        "URGENT",
+        "CONCERN",
+        "FLAGGED WITH",
+        "  Last 8",
+        "  In words",
+        "  Look up",
+        "-----",
+    ];
     let html = letter
         .html
         .replace("&#x27;", "'")
         .replace("&quot;", "\"")
+        .replace("&#160;", " ")
         .replace('’', "'");
     for line in letter.text.lines().filter(|line| !line.is_empty()) {
         if shaped.iter().any(|shape| line.starts_with(shape)) {

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use crate::outbox::{Kind, Letter, Outcome};
+use crate::outbox::{Letter, Outcome};
 
 use super::Parcel;
 
@@ -36,12 +36,7 @@ impl Folder {
 
 /// A letter's file: `<morning>-<kind>-<staff>-<id>.eml`. A staff id is a cell, and no cell is a path.
 pub(crate) fn file_name(letter: &Letter) -> String {
-    let kind = match letter.kind {
-        Kind::Nightly => "nightly",
-        Kind::StartingList => "starting-list",
-        Kind::OperatorReport => "operator-report",
-        Kind::RuleEdit => "rule-edit",
-    };
+    let kind = letter.kind.dashed();
     let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
     // Two ids that look alike when made safe still differ by the letter's number.
     let staff: String = letter.to_staff.chars().take(40).map(safe).collect();

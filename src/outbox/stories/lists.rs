@@ -77,6 +77,11 @@ fn of_other_areas_a_reader_learns_only_whom_to_ask() {
         student_id: "1".to_owned(),
         area: Area(area.to_owned()),
         owner,
+        rule: format!("{area}_rule"),
+        title: area.to_owned(),
+        level: Level::Concern,
+        since: None,
+        told: None,
     };
     outbox.flags = vec![
         flag("behavior", PRINCIPAL),

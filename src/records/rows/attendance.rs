@@ -3,7 +3,7 @@
 use memchr::memchr3;
 use rustc_hash::FxHashMap;
 
-use super::quick::{Cell, Layout, Learned, packed_until, past};
+use super::quick::{Cell, Layout, Learned, Signs, packed_until, past};
 use crate::facts::{Attendance, AttendanceRow, CodeIx, Lane, PeriodIx, SchoolIx, WHOLE};
 use crate::records::columns::attendance::{CODE, DATE, PERIOD, PORTION, SCHOOL, STUDENT};
 use crate::records::ids::{Ids, packed_at};
@@ -53,6 +53,7 @@ pub(crate) struct AttendanceFold {
     understood: Vec<bool>,
     last_code: u32,
     learned: Learned,
+    signs: Signs,
     /// Offsets of the first and the last day with a row.
     pub(crate) span: Option<(u16, u16)>,
     /// Two threads saw rows of one key, so nobody knows which came first.
@@ -135,10 +136,24 @@ impl AttendanceFold {
     ) -> Option<usize> {
         let mut at = start;
         let (mut student, mut school, mut day, mut byte) = (0, 0, 0, 0);
+        let mut lane = None;
         let last = layout.cells.len() - 1;
         for (number, cell) in layout.cells.iter().enumerate() {
             let end = if number == last { b'\n' } else { layout.delimiter };
             match cell {
+                Cell::StudentAtSchool => {
+                    (lane, at) = match self.signs.guess(text, at) {
+                        Some((lane, after)) => (Some(lane), after),
+                        None => {
+                            let (key, after) = packed_until(text, at, layout.delimiter)?;
+                            let (school, after) = packed_until(text, after + 1, end)?;
+                            let student = self.students.known(key)?;
+                            let lane = self.whole_days(student, school)?;
+                            self.signs.learn(lane, &text[at..after]);
+                            (Some(lane), after)
+                        }
+                    };
+                }
                 Cell::Student => {
                     let (key, after) = packed_until(text, at, end)?;
                     (student, at) = (self.students.known(key)?, after);
@@ -161,17 +176,10 @@ impl AttendanceFold {
         if byte == 0 {
             return None;
         }
-        let mut lane = *self.first_lane.get(student as usize)?;
-        while lane != NO {
-            let head = self.heads[lane as usize];
-            if head.period == 0 && self.schools.key(u32::from(head.school)) == school {
-                break;
-            }
-            lane = head.next;
-        }
-        if lane == NO {
-            return None;
-        }
+        let lane = match lane {
+            Some(lane) => lane,
+            None => self.whole_days(student, school)?,
+        };
         let cell = self.cell(lane as usize, day);
         if *cell == 0 {
             *cell = byte;
@@ -181,6 +189,20 @@ impl AttendanceFold {
             return None;
         }
         Some(at)
+    }
+
+    /// The lane of a student's whole days at the school of a packed id, where there is one.
+    #[inline]
+    fn whole_days(&self, student: u32, school: u128) -> Option<u32> {
+        let mut lane = *self.first_lane.get(student as usize)?;
+        while lane != NO {
+            let head = self.heads[lane as usize];
+            if head.period == 0 && self.schools.key(u32::from(head.school)) == school {
+                return Some(lane);
+            }
+            lane = head.next;
+        }
+        None
     }
 
     /// The numbers of a school, a period and a code; `None` where there are more than a district can have.

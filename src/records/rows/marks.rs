@@ -50,9 +50,9 @@ impl MarkRow {
         (self.missing_work != NO_COUNT).then_some(self.missing_work)
     }
 
-    /// What makes two rows rows about one mark.
+    /// What makes two rows rows about one mark; first what exports are mostly ordered by.
     fn key(&self) -> (u32, u32, u32, u32, MarkKind, i32) {
-        (self.student, self.course, self.term, self.school, self.kind, self.date)
+        (self.student, self.term, self.course, self.school, self.kind, self.date)
     }
 }
 

@@ -9,6 +9,8 @@ use crate::records::plan::Plan;
 pub(super) enum Cell {
     Student,
     School,
+    /// A student and a school side by side, two cells of the row: together they name a lane.
+    StudentAtSchool,
     Date,
     Code,
     /// A period or a part of a day: the quick way takes rows without one.
@@ -46,7 +48,75 @@ impl Layout {
                 *place = cell;
             }
         }
+        if let Some(at) = cells.windows(2).position(|pair| pair == [Cell::Student, Cell::School]) {
+            cells.splice(at..at + 2, [Cell::StudentAtSchool]);
+        }
         Some(Layout { cells, delimiter })
+    }
+}
+
+/// The texts by which rows name lanes. Exports come day by day in almost the order in which the lanes were met, or student by student:
+/// a guess and one comparison replace looking up.
+#[derive(Debug, Default)]
+pub(super) struct Signs {
+    signs: Vec<Sign>,
+    last: usize,
+}
+
+/// The text that names a lane, short enough to be compared at once.
+#[derive(Clone, Copy, Debug)]
+struct Sign {
+    text: u128,
+    /// From 1 to 16.
+    length: u32,
+}
+
+impl Sign {
+    /// No row bears it: its text is longer than what is compared.
+    const NONE: Sign = Sign {
+        text: 1 << 8,
+        length: 1,
+    };
+
+    /// Whether a row that begins with these bytes bears it.
+    #[inline]
+    fn is_at(&self, bytes: u128) -> bool {
+        bytes & (u128::MAX >> (128 - 8 * self.length)) == self.text
+    }
+}
+
+impl Signs {
+    /// The lane that the text at a place names, and where that text ends, if it is the lane after the last row's, or the same again.
+    #[inline]
+    pub(super) fn guess(&mut self, text: &[u8], start: usize) -> Option<(u32, usize)> {
+        let bytes: [u8; 16] = text.get(start..start + 16)?.try_into().ok()?;
+        let bytes = u128::from_le_bytes(bytes);
+        let signs = self.signs.get(self.last..)?;
+        let length = match signs {
+            [_, next, ..] if next.is_at(bytes) => {
+                self.last += 1;
+                next.length
+            }
+            [last, ..] if last.is_at(bytes) => last.length,
+            _ => return None,
+        };
+        Some((self.last as u32, start + length as usize))
+    }
+
+    /// Remembers the text that names the last row's lane, where it is short enough.
+    pub(super) fn learn(&mut self, lane: u32, text: &[u8]) {
+        self.last = lane as usize;
+        if self.signs.len() <= self.last {
+            self.signs.resize(self.last + 1, Sign::NONE);
+        }
+        if (1..=16).contains(&text.len()) {
+            let mut bytes = [0; 16];
+            bytes[..text.len()].copy_from_slice(text);
+            self.signs[self.last] = Sign {
+                text: u128::from_le_bytes(bytes),
+                length: text.len() as u32,
+            };
+        }
     }
 }
 

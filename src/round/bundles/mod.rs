@@ -97,7 +97,8 @@ pub(super) fn read(
             name: feed_name(feed),
             adapter,
             bundle,
-            round,
+            // People keep what lies in a folder of its own.
+            round: round.filter(|_| setup.config.folders[at].is_none()),
         };
         bundles.feed(mine, &lane, gates)?;
     }

@@ -1,12 +1,16 @@
 //! The letters of a night that is only looked at.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashSet;
 
 use super::District;
 use crate::facts::StudentIx;
-use crate::outbox::{self, Act, Desk};
+use crate::outbox::{self, Act, Desk, Told};
+use crate::round::holding::{Holds, Seen};
 use crate::round::ledger::Ledger;
 use crate::round::posting::Posting;
+use crate::round::weekly::digest_is_due;
 use crate::round::{Held, school_night::Nights};
 use crate::routing::{Owners, turns};
 use crate::rules::RuleSet;
@@ -17,6 +21,10 @@ pub(super) struct Office<'d> {
     district: District<'d>,
     /// The days on which owners may change.
     turns: Vec<Day>,
+    /// Storms seen on the way, and what contacts and plans keep quiet. Silences are of today and of no past night.
+    holds: Holds,
+    /// The morning of the last digest.
+    digest: Option<Day>,
     /// The owners at hand, and how many turns lie behind them.
     owners: Option<(usize, Owners<'d>)>,
 }
@@ -31,6 +39,15 @@ pub(super) struct Night<'n, 'a> {
     pub(super) as_of: Day,
     pub(super) began: Day,
     pub(super) rule_changed: FxHashSet<(StudentIx, u16)>,
+    pub(super) seen: &'n [Seen],
+}
+
+/// What a night would have written.
+pub(super) struct Written {
+    /// The letters of news.
+    pub(super) letters: Vec<Act>,
+    /// What a digest told, and what it let fall.
+    pub(super) digest: Vec<Told>,
 }
 
 impl<'d> Office<'d> {
@@ -38,18 +55,33 @@ impl<'d> Office<'d> {
         Office {
             turns: turns(district.staff, district.caseload),
             owners: None,
+            holds: Holds::new(district.config),
+            digest: None,
             district,
         }
     }
 
     /// The letters of the night, as they are posted. Every letter of the night before has left by then.
-    pub(super) fn letters(&mut self, night: &Night<'_, '_>) -> Vec<Act> {
+    pub(super) fn letters(&mut self, night: &Night<'_, '_>) -> Written {
         let almanac = self.district.almanac;
         let config = self.district.config;
         let morning = almanac.next_school_day(night.as_of).unwrap_or(night.as_of.plus(1));
         let next_morning = almanac.next_school_day(morning).unwrap_or(morning.plus(1));
         let held = Held::default();
-        let owners = self.owners(morning);
+        let for_digest = digest_is_due(almanac, &config.letters, morning, self.digest);
+        if for_digest {
+            self.digest = Some(morning);
+        }
+        self.owners(morning);
+        self.holds.see(night.seen, night.nights, night.as_of);
+        let (holds, owners) = (&self.holds, &self.owners);
+        let Some((_, owners)) = owners else {
+            return Written {
+                letters: Vec::new(),
+                digest: Vec::new(),
+            };
+        };
+        let refused = BTreeMap::new();
         let posting = Posting {
             books: almanac.books(),
             rules: night.rules,
@@ -60,6 +92,11 @@ impl<'d> Office<'d> {
             as_of: night.as_of,
             began: night.began,
             rule_changed: night.rule_changed.clone(),
+            copies: &config.copies,
+            kept: &BTreeMap::new(),
+            holds,
+            refused: &refused,
+            for_digest,
         };
         let mut found = posting.find();
         if let Some(only) = night.only {
@@ -76,15 +113,29 @@ impl<'d> Office<'d> {
             also: &[],
             late: &[],
             owners,
-            flags: &found.flags,
+            flags: &[],
             refresh: &|_, _| None,
+            storms: &BTreeMap::new(),
+            overflow: &BTreeMap::new(),
+            references: &|_| Vec::new(),
             fill: &|_| {},
         };
-        outbox::compose_letters(found.news, &[], &desk)
+        let mut digest: Vec<Told> = found
+            .digest
+            .iter()
+            .filter_map(|news| outbox::told_by(news, false))
+            .collect();
+        if for_digest {
+            digest.extend(posting.fallen());
+        }
+        Written {
+            letters: outbox::compose_letters(found.news, &[], &desk),
+            digest,
+        }
     }
 
     /// The owners on a day; made anew only where somebody comes or goes.
-    fn owners(&mut self, today: Day) -> &Owners<'d> {
+    fn owners(&mut self, today: Day) {
         let turn = self.turns.partition_point(|day| *day <= today);
         let District {
             config,
@@ -107,6 +158,6 @@ impl<'d> Office<'d> {
             );
             (turn, owners)
         };
-        &self.owners.get_or_insert_with(make).1
+        self.owners.get_or_insert_with(make);
     }
 }

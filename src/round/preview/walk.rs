@@ -153,7 +153,7 @@ impl Walk<'_> {
         let ledger = std::mem::take(&mut self.ledger);
         let done = judge_by(&by, self.district.almanac, self.nights, ledger);
         self.known.remember(&done.changes);
-        let acts = self.office.letters(&Night {
+        let written = self.office.letters(&Night {
             rules: self.rules,
             only: self.only,
             nights: self.nights,
@@ -161,6 +161,7 @@ impl Walk<'_> {
             as_of,
             began: done.began,
             rule_changed: Posting::rule_changed(&done.changes),
+            seen: &done.seen,
         });
         let asked = self.span.from <= as_of;
         if asked {
@@ -168,7 +169,13 @@ impl Walk<'_> {
             self.replayed.nights.push(as_of);
         }
         let (mut ledger, mut touched) = (done.ledger, done.touched);
-        for act in acts {
+        raise(
+            self.district.almanac.books(),
+            &mut ledger,
+            &mut touched,
+            &written.digest,
+        );
+        for act in written.letters {
             let Act::Post { letter, told } = act else { continue };
             raise(self.district.almanac.books(), &mut ledger, &mut touched, &told);
             if asked {

@@ -124,7 +124,7 @@ fn routes_are_tried_in_order_and_all_their_conditions_count() {
     district.routes = vec![math, urgent, route(&["role:counselor"])];
     let (course, behavior) = (area("course"), area("behavior"));
     let algebra = Question {
-        subject: Some("Math 9"),
+        subjects: &["Math 9"],
         ..news(&course)
     };
     assert_eq!(district.owner(&algebra), "m1");
@@ -137,7 +137,7 @@ fn routes_are_tried_in_order_and_all_their_conditions_count() {
     );
     assert_eq!(
         district.owner(&Question {
-            subject: None,
+            subjects: &[],
             ..algebra
         }),
         "c1"
@@ -280,6 +280,7 @@ fn a_combined_flag_goes_to_someone_who_may_see_every_area_in_it() {
     assert_eq!(
         district.owner(&Question {
             areas_involved: &[],
+            passed_over: &[],
             ..seen
         }),
         "p1"

@@ -105,7 +105,7 @@ fn purge_forgets_years_and_the_names_that_only_they_knew() {
         .expect("saved");
     tx.post(&letter("S000000", Level::Watch, State::Sent), &[])
         .expect("posted");
-    tx.purge(&[year(), next]).expect("purged");
+    tx.purge(&[year(), next], true).expect("purged");
     assert_eq!(
         (
             store.directory().expect("read").len(),
@@ -113,7 +113,7 @@ fn purge_forgets_years_and_the_names_that_only_they_knew() {
         ),
         (2, 1)
     );
-    tx.purge(&[next]).expect("purged");
+    tx.purge(&[next], false).expect("purged");
     tx.commit().expect("committed");
     assert_eq!(store.school_years().expect("years"), [next]);
     assert!(!store.has_facts(&year()).expect("read") && store.has_facts(&next).expect("read"));
@@ -210,7 +210,7 @@ fn a_calendar_of_two_years_is_there_when_the_second_begins() {
     assert_eq!((turned.terms.len(), turned.terms[0].term), (1, term));
     let tx = store.begin().expect("a transaction");
     tx.save_books(&turned, &Changed::default()).expect("saved");
-    tx.purge(&[next]).expect("purged");
+    tx.purge(&[next], false).expect("purged");
     tx.commit().expect("committed");
     assert_eq!(days(&next), expected, "its own by now");
     assert_eq!(store.load_books(next).expect("loaded").terms.len(), 1);

@@ -1,6 +1,6 @@
 use super::{day, home, year};
 use crate::crossings::Reason;
-use crate::outbox::{Content, Entry, Kind, Letter, State, Told};
+use crate::outbox::{Content, Entry, Group, Kind, Letter, State, Told};
 use crate::school::{Area, Level, SchoolYear};
 use crate::store::{Store, Telling};
 
@@ -22,6 +22,11 @@ pub(super) fn letter(student: &str, level: Level, state: State) -> Letter {
         going_on: Vec::new(),
         strip: "PPPPA".into(),
         ask: Vec::new(),
+        group: Group::Level,
+        edge: String::new(),
+        open: Vec::new(),
+        held: String::new(),
+        whose: String::new(),
     };
     Letter {
         id: 0,
@@ -33,14 +38,8 @@ pub(super) fn letter(student: &str, level: Level, state: State) -> Letter {
         message_id: "abc@district.example".into(),
         date: 1_700_000_000,
         content: Content {
-            as_of: day("2026-11-20"),
-            headline: String::new(),
             entries: vec![entry],
-            counts: Vec::new(),
-            left_off: 0,
-            atop: Vec::new(),
-            late: Vec::new(),
-            report: Vec::new(),
+            ..Content::of(day("2026-11-20"))
         },
         state,
         attempts: 0,
@@ -59,6 +58,8 @@ fn tells(letter: &Letter) -> Told {
         episode: entry.episode,
         level: entry.level.expect("a level"),
         unwritten: false,
+        falls: false,
+        why: "caseload:counselor".into(),
     }
 }
 
@@ -74,6 +75,8 @@ fn told_is_the_highest_level_that_was_not_refused_or_replaced() {
         level: Level::Watch,
         episode: 1,
         unwritten: true,
+        falls: false,
+        why: String::new(),
     };
     let tx = store.begin().expect("a transaction");
     let [first, second, third] = [

@@ -25,8 +25,11 @@ pub(super) fn attendance(
     let scope = Scope::new(covers, schools, day(first), day(last)).but(withheld);
     meet(books, fold.students.names.iter());
     let mut rows_of: Vec<Option<u32>> = vec![None; books.students.len()];
+    let known = books.names.students.in_order();
     for (number, id) in fold.students.names.iter().enumerate() {
-        rows_of[books.student(id).0 as usize] = Some(number as u32);
+        if let Some(student) = known.get(id) {
+            rows_of[student as usize] = Some(number as u32);
+        }
     }
     each_student(
         &mut books.students,

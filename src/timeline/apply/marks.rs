@@ -94,9 +94,11 @@ pub(super) fn marks(
     };
     meet(books, fold.students.names.iter());
     let mut rows_of: Vec<&[MarkRow]> = vec![&[]; books.students.len()];
+    let known = books.names.students.in_order();
     for rows in rows.chunk_by(|one, two| one.student == two.student) {
-        let student = books.student(fold.students.names.name(rows[0].student));
-        rows_of[student.0 as usize] = rows;
+        if let Some(student) = known.get(fold.students.names.name(rows[0].student)) {
+            rows_of[student as usize] = rows;
+        }
     }
     each_student(
         &mut books.students,
@@ -187,15 +189,15 @@ fn student(
         .zip(&keys)
         .zip(&settled)
         .filter(|((row, _), settled)| !**settled && row.text != NONE);
-    let fresh: Vec<_> = fresh.map(|((row, key), _)| (row, *key)).collect();
     if marks.is_empty() {
-        marks.reserve_exact(fresh.len());
+        marks.reserve_exact(fresh.clone().count());
     }
-    for (row, key) in fresh {
+    let known = marks.len();
+    for ((row, key), _) in fresh {
         let text = numbering.texts[row.text as usize];
-        let same = |mark: &&mut Mark| mark.gone == Some(accepted) && mark.text == text && Key::of(mark) == key;
+        let same = |mark: &&mut Mark| mark.gone == Some(accepted) && mark.text == text && Key::of(mark) == *key;
         changed = true;
-        if let Some(closed) = marks.iter_mut().find(same) {
+        if let Some(closed) = marks[..known].iter_mut().find(same) {
             closed.gone = None;
             closed.missing_work = row.missing_work();
             continue;

@@ -192,7 +192,8 @@ fn each_student<R: Sync>(
 
 /// Gives students that the books do not know their numbers, in the order of their ids, so that the order of rows leaves no trace.
 fn meet<'n>(books: &mut Books, ids: impl Iterator<Item = &'n str>) {
-    let mut new: Vec<&str> = ids.filter(|id| books.names.students.get(id).is_none()).collect();
+    let known = books.names.students.in_order();
+    let mut new: Vec<&str> = ids.filter(|id| known.get(id).is_none()).collect();
     new.sort_unstable();
     for id in new {
         books.student(id);

@@ -29,7 +29,7 @@ pub(super) fn students(
     applied: &mut Applied,
 ) {
     // One row per student by now, and nearly every student has one: a list by number, no map.
-    let mut listed: Vec<Option<(Option<Enrollment>, Vec<u32>)>> = Vec::new();
+    let mut listed: Vec<Option<(Option<Enrollment>, Vec<u32>)>> = Vec::with_capacity(rows.len());
     for row in rows {
         let at = books.student(&row.student_id).0 as usize;
         let listing = row.stay.as_ref().map(|stay| fact(books, stay));

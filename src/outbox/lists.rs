@@ -1,0 +1,116 @@
+//! Letters that are no news of one night: the digest, the school letter, the team list. And what an owner's capacity leaves to the digest.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::compose::{Common, News, Told, compose_list};
+use super::post::{Act, Desk, Posted, address_letter, flags_by_student, says_the_same};
+use super::{Content, Kind, State};
+use crate::school::Level;
+
+/// A letter of a list, and whose it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// The digest, the school letter or the team list.
+    pub kind: Kind,
+    /// The reader's staff number in [`Owners`](crate::routing::Owners).
+    pub reader: usize,
+    /// What stands in it by name, in any order.
+    pub news: Vec<News>,
+    /// Everything else that it says.
+    pub content: Content,
+}
+
+/// Posts a list for this morning: once, however many rounds the morning sees. One that still waits is written again; `None` where nothing
+/// is to be done.
+pub fn list(listed: Listed, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
+    let common = Common {
+        as_of: desk.as_of,
+        atop: desk.atop,
+        late: desk.late,
+        owners: desk.owners,
+        flags: flags_by_student(desk.flags),
+        references: desk.references,
+        fill: desk.fill,
+    };
+    let person = desk.owners.person(listed.reader);
+    let same = |each: &&Posted| {
+        let letter = &each.letter;
+        letter.kind == listed.kind && letter.to_staff == person.staff_id && letter.morning == desk.morning
+    };
+    let before: Vec<&Posted> = posted.iter().filter(same).collect();
+    let waiting = before.iter().find(|each| each.letter.state.may_be_replaced()).copied();
+    let tried = before
+        .iter()
+        .any(|each| each.letter.state.tells() && !each.letter.state.may_be_replaced());
+    if tried {
+        return None;
+    }
+    let (content, told) = compose_list(&listed, &common);
+    if waiting.is_some_and(|each| says_the_same(each, &content, &told)) {
+        return None;
+    }
+    let mut letter = address_letter(listed.kind, &person.staff_id, desk.morning, content, posted, desk);
+    letter.address = person.email.trim().to_owned();
+    letter.to_name.clone_from(&person.name);
+    Some(match waiting {
+        Some(each) => Act::Replace {
+            id: each.letter.id,
+            letter,
+            told,
+        },
+        None => Act::Post { letter, told },
+    })
+}
+
+/// Parts nightly news into what its owners can carry this week and what waits for their digest. `left`: how many different students more
+/// an owner can carry; owners who are not in it carry any number. Urgent news is always carried, and counts.
+pub fn within_capacity(news: Vec<News>, left: &BTreeMap<usize, u32>) -> (Vec<News>, Vec<News>) {
+    if left.is_empty() {
+        return (news, Vec::new());
+    }
+    let mut claims: BTreeMap<usize, BTreeMap<&str, (bool, crate::school::Day)>> = BTreeMap::new();
+    for each in news
+        .iter()
+        .filter(|each| each.kind == Kind::Nightly && left.contains_key(&each.owner))
+    {
+        let urgent = each.entry.level == Some(Level::Urgent);
+        let claim = claims
+            .entry(each.owner)
+            .or_default()
+            .entry(&each.entry.student_id)
+            .or_insert((urgent, each.waiting_since));
+        *claim = (claim.0 || urgent, claim.1.min(each.waiting_since));
+    }
+    let mut over: BTreeSet<(usize, String)> = BTreeSet::new();
+    for (owner, students) in claims {
+        let mut order: Vec<_> = students.into_iter().collect();
+        order.sort_by_key(|(id, (urgent, since))| (Reverse(*urgent), *since, *id));
+        let can_carry = left.get(&owner).copied().unwrap_or(u32::MAX) as usize;
+        let rest = order.into_iter().skip(can_carry).filter(|(_, (urgent, _))| !urgent);
+        over.extend(rest.map(|(id, _)| (owner, id.to_owned())));
+    }
+    news.into_iter()
+        .partition(|each| each.kind != Kind::Nightly || !over.contains(&(each.owner, each.entry.student_id.clone())))
+}
+
+/// What a person discarded counts as told: one letter to nobody that is never sent, for the record.
+pub fn discarded(told: Vec<Told>, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
+    if told.is_empty() {
+        return None;
+    }
+    let content = Content {
+        headline: "Discarded by hand: these flags count as told and were written to nobody.".to_owned(),
+        ..Content::of(desk.as_of)
+    };
+    let mut letter = address_letter(Kind::Nightly, "nobody", desk.morning, content, posted, desk);
+    letter.state = State::Discarded;
+    Some(Act::Post { letter, told })
+}
+
+/// What a list tells: nothing but what it says of open flags.
+pub fn told_by(news: &News, unwritten: bool) -> Option<Told> {
+    let told = super::compose::tell(news, unwritten)?;
+    let falls = news.entry.level < news.entry.before;
+    Some(Told { falls, ..told })
+}
