@@ -101,10 +101,7 @@ fn table(desk: &mut Desk<'_>, letters: &[Letter]) -> Result<(), Stop> {
             } else {
                 String::new()
             };
-            let what = match letter.kind {
-                Kind::StartingList => "starting list",
-                _ => "nightly letter",
-            };
+            let what = kind_in_words(letter.kind);
             writeln!(
                 desk.out,
                 "    {}  {what}: {}{counted}",
@@ -133,6 +130,13 @@ fn table(desk: &mut Desk<'_>, letters: &[Letter]) -> Result<(), Stop> {
     )?;
     writeln!(desk.out)?;
     Ok(())
+}
+
+fn kind_in_words(kind: Kind) -> String {
+    match kind {
+        Kind::Nightly => "nightly letter".to_owned(),
+        other => other.word().replace('_', " "),
+    }
 }
 
 /// The letter about the slow fade, as its reader sees it; else the last one.

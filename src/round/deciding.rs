@@ -106,8 +106,10 @@ pub(super) fn decide(
     let owners = owners.sharing(&config.mail.shared_mailboxes);
     problems.extend(owners.problems());
     let last = |kind: Kind| store.last_morning(kind);
-    let for_digest = weekly::digest_is_due(night.almanac, &config.letters, morning, last(Kind::Digest)?);
-    let for_team = weekly::team_list_is_due(night.almanac, morning, last(Kind::TeamList)?);
+    // The first night of a home brings starting lists; what comes by the calendar begins after it.
+    let begun = store.last_as_of()?.is_some_and(|last| last < night.as_of);
+    let for_digest = begun && weekly::digest_is_due(night.almanac, &config.letters, morning, last(Kind::Digest)?);
+    let for_team = begun && weekly::team_list_is_due(night.almanac, morning, last(Kind::TeamList)?);
     let mut holds = Holds::load(config, store, &books.year, today)?;
     let storms = Storms::of(&mut holds, night);
     problems.extend(holds.problems(night.nights, night.as_of));

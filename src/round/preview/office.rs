@@ -25,6 +25,8 @@ pub(super) struct Office<'d> {
     holds: Holds,
     /// The morning of the last digest.
     digest: Option<Day>,
+    /// Whether a night lies behind: the first one brings no digest.
+    begun: bool,
     /// The owners at hand, and how many turns lie behind them.
     owners: Option<(usize, Owners<'d>)>,
 }
@@ -57,6 +59,7 @@ impl<'d> Office<'d> {
             owners: None,
             holds: Holds::new(district.config),
             digest: None,
+            begun: false,
             district,
         }
     }
@@ -68,7 +71,8 @@ impl<'d> Office<'d> {
         let morning = almanac.next_school_day(night.as_of).unwrap_or(night.as_of.plus(1));
         let next_morning = almanac.next_school_day(morning).unwrap_or(morning.plus(1));
         let held = Held::default();
-        let for_digest = digest_is_due(almanac, &config.letters, morning, self.digest);
+        let for_digest = self.begun && digest_is_due(almanac, &config.letters, morning, self.digest);
+        self.begun = true;
         if for_digest {
             self.digest = Some(morning);
         }
