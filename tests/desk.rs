@@ -84,7 +84,7 @@ fn without_times(said: &Said) -> String {
     let is_time = |word: &&str| word.len() == 5 && word.as_bytes()[2] == b':';
     let line = |line: &str| {
         let mut words: Vec<&str> = line.split_whitespace().collect();
-        if let Some(at) = words.iter().position(|word| is_time(word)) {
+        if let Some(at) = words.iter().position(is_time) {
             words.drain(at - 1..=at);
         }
         words.join(" ") + "\n"
