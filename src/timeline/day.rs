@@ -64,8 +64,6 @@ pub(crate) struct PlainDay {
     pub(crate) fact: DayFact,
     pub(crate) counts: bool,
     pub(crate) is_pending: bool,
-    /// Whether the day counts and the student was there all day, as on most days.
-    pub(crate) is_present: bool,
 }
 
 /// The heaps into which a day's parts fall, in [`WHOLE_PART`]s of a period.
@@ -206,7 +204,6 @@ impl DayReader {
                 fact,
                 counts: true,
                 is_pending: fact.is_pending(),
-                is_present: fact == DayFact::default(),
             },
             _ => PlainDay::default(),
         }

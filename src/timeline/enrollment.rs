@@ -81,9 +81,6 @@ pub fn stays(student: &Student, year: SchoolYear) -> impl Iterator<Item = Stay> 
 
 /// The home enrollment on a day; `None` where the student is not enrolled.
 pub fn home_on(books: &Books, student: &Student, day: Day) -> Option<Stay> {
-    if let [only] = student.stays() {
-        return Stay::of(only, books.year).filter(|stay| stay.holds(day));
-    }
     stays(student, books.year)
         .filter(|stay| stay.holds(day))
         .max_by(|one, other| one.rank(other, books))

@@ -130,8 +130,8 @@ impl StudentYear {
         }
     }
 
-    /// The way of nearly every student where every day has rows: one row a day about the whole day, most of which say no more than
-    /// that the student was there. What seldom is, days that do not count, is looked after behind.
+    /// The way of nearly every student where every day has rows: one row a day about the whole day. All days are written side by side first, by a
+    /// table; what seldom is, days that do not count and days that wait to be verified, is looked after behind.
     fn read_plain(&mut self, almanac: &Almanac<'_>, days: &[u16], lane: &Lane) {
         let table = almanac.reader.by_byte();
         // Before the lane begins the difference wraps far past its end: no row either way.
@@ -144,17 +144,22 @@ impl StudentYear {
         let start = self.offsets.len();
         self.offsets.extend_from_slice(days);
         self.resize(self.offsets.len());
-        let mut all_count = true;
-        for (at, &day) in days.iter().enumerate() {
+        let absent = self.absent[start..].iter_mut().zip(&mut self.excused[start..]);
+        let unexcused = self.ripe[start..].iter_mut().zip(&mut self.tardy[start..]);
+        let (mut all_count, mut any_pending) = (true, false);
+        for ((&day, (absent, excused)), (ripe, tardy)) in days.iter().zip(absent).zip(unexcused) {
             let plain = &table[usize::from(byte(day))];
-            if !plain.is_present {
-                self.write(start + at, plain);
-                all_count &= plain.counts;
-            }
+            *absent = plain.fact.absent;
+            *excused = plain.fact.excused;
+            *ripe = plain.fact.ripe;
+            *tardy = u16::from(plain.fact.tardy);
+            all_count &= plain.counts;
+            any_pending |= plain.is_pending;
         }
         if !all_count {
-            self.pending.retain(|pending| pending.at < start);
             self.keep(start, |day| table[usize::from(byte(day))].counts);
+        }
+        if any_pending {
             self.wait(start, |day| table[usize::from(byte(day))].fact);
         }
     }
