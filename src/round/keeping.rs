@@ -90,7 +90,6 @@ fn write(store: &Store, round: Round<'_>, handed: &Receiver<Handed>) -> Result<V
     let tx = store.begin()?;
     let number = tx.open_round(round.as_of, round.now.today, round.now.seconds)?;
     save_facts(&tx, round.books, round.taken, number, round.as_of)?;
-    store.begin_to_settle();
     loop {
         match handed.recv() {
             Ok(Handed::Changes(changes, rules)) => save_changes(&tx, &round.year, changes, &rules, number)?,

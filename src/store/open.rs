@@ -69,14 +69,6 @@ impl Store {
         }
     }
 
-    /// Begins to bring onto the disk what the open transaction has written so far, beside what follows: the commit then waits for the
-    /// rest alone. Nothing depends on it.
-    pub fn begin_to_settle(&self) {
-        let journal = journal(&self.path);
-        let settle = move || std::fs::File::open(journal).and_then(|journal| journal.sync_data());
-        std::thread::Builder::new().spawn(settle).ok();
-    }
-
     /// Opens the store for looking alone: nothing in the file changes, and nobody is kept waiting.
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Store, Problem> {
         let path = path.as_ref();
