@@ -28,7 +28,7 @@ fn attendance() -> impl Strategy<Value = String> {
             "1\0",
             "é",
         ]),
-        select(vec!["101", "102", "101", "", "a-school-of-a-long-name"]),
+        select(vec!["101", "10", "101", "", "a-school-of-a-long-name"]),
         select(vec![
             "2026-09-01",
             "2026-09-02",
@@ -45,16 +45,20 @@ fn attendance() -> impl Strategy<Value = String> {
         any::<bool>(),
     );
     let rows = proptest::collection::vec(row, 0..60);
-    rows.prop_map(|rows| {
+    // A student and a school side by side are taken together.
+    (rows, any::<bool>()).prop_map(|(rows, beside)| {
+        let order = |student, school, note| match beside {
+            true => [student, school, note],
+            false => [student, note, school],
+        };
         let lines = rows
             .into_iter()
             .map(|(student, school, date, code, period, portion, note, windows)| {
-                line(vec![student, note, school, date, code, period, portion], windows)
+                let first = order(student, school, note);
+                line([&first[..], &[date, code, period, portion]].concat(), windows)
             });
-        format!(
-            "student_id,note,school_id,date,code,period,portion\n{}",
-            lines.collect::<String>()
-        )
+        let header = order("student_id", "school_id", "note").join(",");
+        format!("{header},date,code,period,portion\n{}", lines.collect::<String>())
     })
 }
 
