@@ -76,13 +76,17 @@ impl<'a> Owners<'a> {
     /// Lets nobody be written at an address that several people share, unless the district has listed it.
     pub fn sharing(mut self, listed: &[String]) -> Owners<'a> {
         let normal = |email: &str| email.trim().to_lowercase();
-        let mut people: BTreeMap<String, u32> = BTreeMap::new();
+        // One person may stand in several rows, as where the student system has one for each role.
+        let mut people: BTreeMap<String, std::collections::BTreeSet<String>> = BTreeMap::new();
         for person in &self.people {
-            *people.entry(normal(&person.email)).or_default() += 1;
+            people
+                .entry(normal(&person.email))
+                .or_default()
+                .insert(normal(&person.name));
         }
         for (at, person) in self.people.iter().enumerate() {
             let email = normal(&person.email);
-            let shared = people.get(&email).is_some_and(|count| *count > 1);
+            let shared = people.get(&email).is_some_and(|names| names.len() > 1);
             if shared && !listed.iter().any(|listed| normal(listed) == email) {
                 self.reach[at] = self.reach[at].or(Some(Outcome::SharedMailbox));
             }

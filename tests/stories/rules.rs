@@ -111,7 +111,7 @@ The round as of 2026-09-25.
   judged  5 students on 2 days; 5 with at least one answer
   changed 1 crossed
   letters 2 letters, and a report to the operator
-  mail    2 sent into var/letters
+  mail    3 sent into var/letters
 waits: rules/attendance/chronic_absence.rhai:17:34: there is no word `absense_percent`; the last good version stays at work \u{2014} did you mean `absence_percent`? [rule-unknown-word]
 17 | fn measure(student, p) { student.absense_percent }
    |                                  ^^^^^^^^^^^^^^^

@@ -133,7 +133,8 @@ impl Archive {
         Ok(())
     }
 
-    /// Gives a kept file its name, the first that is free.
+    /// Gives a kept file its name, the first that is free. The very same bytes may lie there from a round that was killed before it wrote its
+    /// line: they are not kept twice.
     fn name(&self, folder: &str, growing: &Path, bring: &Bring<'_>) -> io::Result<String> {
         let stem = format!(
             "{}-{}",
@@ -145,8 +146,11 @@ impl Archive {
             1 => format!("{folder}/{stem}.{ending}"),
             _ => format!("{folder}/{stem}-{number}.{ending}"),
         });
-        let mut free = names.filter(|name| fs::symlink_metadata(self.root.join(name)).is_err());
-        let name = free.next().ok_or(io::ErrorKind::AlreadyExists)?;
+        let is_ours = |name: &String| {
+            let path = self.root.join(name);
+            fs::symlink_metadata(&path).is_err() || same_bytes(&path, growing)
+        };
+        let name = names.into_iter().find(is_ours).ok_or(io::ErrorKind::AlreadyExists)?;
         fs::rename(growing, self.root.join(&name))?;
         Ok(name)
     }
@@ -312,6 +316,17 @@ fn entry(ring: &Ring, bring: &Bring<'_>, kept: String, pressed: &Pressed) -> Ent
 }
 
 /// `2026/11/20`.
+/// Whether two files hold the same bytes; one that cannot be read holds others.
+fn same_bytes(one: &Path, two: &Path) -> bool {
+    let size = |path: &Path| fs::metadata(path).map(|file| file.len()).ok();
+    let digest = |path: &Path| {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(fs::File::open(path).ok()?).ok()?;
+        Some(hasher.finalize())
+    };
+    size(one).is_some() && size(one) == size(two) && digest(one).is_some() && digest(one) == digest(two)
+}
+
 fn day_folder(day: Day) -> String {
     day.to_string().replace('-', "/")
 }
