@@ -140,7 +140,7 @@ fn a_change_that_waits_asks_for_the_yes_and_says_when_it_went_to_work() {
         "answer to this letter: whoever runs firstbell says yes with `firstbell rules accept absence_streak --by` and your name",
         "School 100: 16 students at concern, before the edit 0.",
         // Sixteen of twenty at once are a storm: the school is written once, and the single flags join the digest.
-        "No letter would have been written.",
+        "No nightly letter and no starting list would have been written; what much of a school has at once goes to the school, then into digests.",
     ] {
         assert!(mail.text.contains(words), "{words}\n{}", mail.text);
     }

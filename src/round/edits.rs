@@ -384,7 +384,7 @@ fn by_person(preview: &Preview, staff: &[crate::routing::Staff], name: impl Fn(&
         );
     }
     if busiest.is_empty() {
-        return vec!["No letter would have been written.".to_owned()];
+        return vec!["No nightly letter and no starting list would have been written; what much of a school has at once goes to the school, then into digests.".to_owned()];
     }
     let line = |(person, (letters, before, students)): (String, (usize, usize, usize))| {
         let was = match preview.before {
