@@ -198,6 +198,35 @@ s1    calendar        attendance  100     2026-09-15  held   calendar  20    21 
 }
 
 #[test]
+fn a_letter_tried_again_in_quiet_hours_waits_for_their_end() {
+    let district = counseled();
+    rings(&district, "2026-09-14", "2026-09-16");
+    let store = rusqlite::Connection::open(district.home().join("var/firstbell.db")).expect("the store");
+    let refused = "UPDATE letter SET state = 'refused' WHERE kind = 'nightly'";
+    assert_eq!(store.execute(refused, []).expect("letters"), 2);
+    drop(store);
+    // The hour is the clock's own: an hour before now to an hour after.
+    let zone = jiff::tz::TimeZone::get("America/Chicago").expect("a zone");
+    let now = std::time::SystemTime::now();
+    let now = now.duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let hour = |later: i64| {
+        let moment = jiff::Timestamp::from_second(now.as_secs() as i64 + later).expect("a moment");
+        moment.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string()
+    };
+    let (from, until) = (hour(-3600), hour(3600));
+    let quiet = format!("quiet_hours = {{ from = \"{from}\", until = \"{until}\" }} #");
+    district.edit("firstbell.toml", "# quiet_hours =", &quiet);
+    let screen = format!(
+        "2 letters will be tried again from {until} on, when `quiet_hours` end. `firstbell outbox release N` sends one at once.\n"
+    );
+    shows(&district, &["outbox", "retry"], 0, &screen);
+    assert_eq!(lines(&district.run(&["outbox", "list"]), "nightly").len(), 2);
+    district.edit("firstbell.toml", "quiet_hours =", "# quiet_hours =");
+    // They were due already: whoever is asked next sends them.
+    shows(&district, &["outbox", "retry"], 0, "0 letters tried again, 2 sent.\n");
+}
+
+#[test]
 fn a_letter_that_waits_is_discarded_and_never_written_again() {
     let district = counseled();
     district.edit("firstbell.toml", "[mail] ", "[mail]\nchannel = \"ticket-folder\"\n#");

@@ -16,7 +16,7 @@ const LINE: [&str; 8] = [
     "outbox",
 ];
 /// What every stage may use.
-const SHARED: [&str; 5] = ["school", "facts", "script", "monitor", "embedded"];
+const SHARED: [&str; 6] = ["school", "facts", "script", "monitor", "embedded", "hands"];
 /// Kebab-case text in quotes that is no code: a folder, a grade in words, a value of a header.
 const NOT_CODES: [&str; 3] = ["auto-generated", "firstbell-demo", "pre-kindergarten"];
 

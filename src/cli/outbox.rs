@@ -100,13 +100,17 @@ fn retry(desk: &mut Desk<'_>, id: Option<i64>) -> Result<Exit, Stop> {
         tx.try_again(*id, now.seconds)?;
     }
     tx.commit()?;
+    let tried = count(letters.len(), "letter", "letters");
+    if let Some(until) = round::quiet_until(&setup, &now).filter(|_| !letters.is_empty()) {
+        let until = until.strftime("%H:%M");
+        writeln!(
+            desk.out,
+            "{tried} will be tried again from {until} on, when `quiet_hours` end. `firstbell outbox release N` sends one at once."
+        )?;
+        return Ok(Exit::Done);
+    }
     let delivery = round::send_due(&setup, &store, &now, false)?;
-    writeln!(
-        desk.out,
-        "{} tried again, {} sent.",
-        count(letters.len(), "letter", "letters"),
-        delivery.sent
-    )?;
+    writeln!(desk.out, "{tried} tried again, {} sent.", delivery.sent)?;
     Ok(output::problems(desk.out, &delivery.problems)?)
 }
 

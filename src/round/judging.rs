@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::hands;
 use crate::school::Day;
 
 /// At most so many missed days are judged one by one; past that the newest alone. From the definition of judged days.
@@ -34,10 +35,7 @@ pub(super) fn share_with<I: Sync, S, T: Send>(
 ) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let made: Mutex<Vec<(usize, T)>> = Mutex::new(Vec::with_capacity(items.len()));
-    let threads = std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(items.len())
-        .max(1);
+    let threads = hands::threads().min(items.len()).max(1);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {

@@ -57,12 +57,13 @@ pub use loading::{ledger_of, take_fresh_baseline};
 pub use night::Judged;
 pub use rebuild::{Night, Replay, new_home, replay, ring_again};
 pub use restoring::{Restored, restore};
-pub use sending::{composed, send_due, send_due_until, send_now, send_test};
+pub use sending::{composed, quiet_until, send_due, send_due_until, send_now, send_test};
 pub use setup::{NIGHT_MADE_UP, SETUP_CHANGED, Setup, sources};
 pub use sheets::sheets;
 
 use crate::clock::Now;
 use crate::facts::Books;
+use crate::hands;
 use crate::inbox::{Export, Ring};
 use crate::mail::{Composed, Delivery};
 use crate::monitor::{Place, Problem, Weight};
@@ -275,7 +276,7 @@ fn round(
     let context = Context {
         year,
         meaning: &setup.config.meaning,
-        threads: threads(),
+        threads: hands::threads(),
     };
     let waiting = match look_back {
         true => intake::Waiting::default(),
@@ -418,10 +419,6 @@ fn evening(
         problems: rung.problems.clone(),
     })?;
     Ok(())
-}
-
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The last day that can be whole: yesterday, or today where the attendance export was written after `day_complete_at`.

@@ -40,7 +40,7 @@ pub fn send_due_until(
     at_once: bool,
     stop: &dyn Fn() -> bool,
 ) -> Result<Delivery, Problem> {
-    if !at_once && is_quiet(setup, now) {
+    if !at_once && quiet_until(setup, now).is_some() {
         return Ok(Delivery::default());
     }
     let open = [State::Waiting, State::Sending, State::Delayed, State::Unsure];
@@ -105,19 +105,16 @@ fn hand_over(
     Ok(mail::deliver(letters, &mut ledger, &mut transport, &mut hooks))
 }
 
-/// Whether the district wants nothing sent at this hour.
-fn is_quiet(setup: &Setup, now: &Now) -> bool {
-    let Some((from, until)) = setup.config.letters.quiet_hours else {
-        return false;
-    };
-    let Ok(moment) = jiff::Timestamp::from_second(now.seconds) else {
-        return false;
-    };
+/// Where the district wants nothing sent at this hour: when that ends.
+pub fn quiet_until(setup: &Setup, now: &Now) -> Option<jiff::civil::Time> {
+    let (from, until) = setup.config.letters.quiet_hours?;
+    let moment = jiff::Timestamp::from_second(now.seconds).ok()?;
     let time = moment.to_zoned_datetime(setup.config.district.time_zone.clone()).time();
-    match from <= until {
+    let is_quiet = match from <= until {
         true => from <= time && time < until,
         false => from <= time || time < until,
-    }
+    };
+    is_quiet.then_some(until)
 }
 
 /// Sleeps in short pieces, so that a shutdown need not wait.

@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::ledger::Change;
 use super::school_night::Nights;
 use crate::facts::StudentIx;
+use crate::hands;
 use crate::monitor::Problem;
 use crate::rules::{CaseFile, Judge, NotFor, RuleSet, Verdict};
 use crate::school::{Day, Tables};
@@ -104,7 +105,7 @@ struct Part {
 
 impl<'r, 'a> Readers<'r, 'a> {
     pub(super) fn new(rules: &'r RuleSet, nights: &'r Nights<'a>, almanac: &'a Almanac<'a>) -> Readers<'r, 'a> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = hands::threads();
         let reader = || Reader {
             judge: Judge::new(rules),
             scratch: almanac.scratch(),

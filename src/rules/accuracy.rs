@@ -10,6 +10,7 @@ use super::judge::{CaseFile, Judge};
 use super::rule::RuleSet;
 use super::verdict::{NotFor, Verdict};
 use crate::facts::{SchoolIx, StudentIx};
+use crate::hands;
 use crate::monitor::Problem;
 use crate::school::{Day, Level, Tables};
 use crate::timeline::{Almanac, Night, Scratch};
@@ -164,20 +165,9 @@ pub fn score(
     happened: &[Happened],
 ) -> (Vec<Score>, Vec<Problem>) {
     let nights = nights(almanac, span);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = happened.len().div_ceil(threads).max(1);
-    let work = |happened| Reader::new(rules, almanac, &nights).read(happened);
-    let parts: Vec<(Vec<Score>, Vec<Problem>)> = std::thread::scope(|scope| {
-        let work = &work;
-        let parts: Vec<_> = happened
-            .chunks(share)
-            .map(|part| scope.spawn(move || work(part)))
-            .collect();
-        let join = |part: std::thread::ScopedJoinHandle<'_, _>| {
-            part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        parts.into_iter().map(join).collect()
-    });
+    let shares = happened.chunks(hands::share(happened.len()));
+    let parts: Vec<(Vec<Score>, Vec<Problem>)> =
+        hands::side_by_side(shares, |_, share| Reader::new(rules, almanac, &nights).read(share));
     let mut scores = blank(rules);
     let mut problems: Vec<Problem> = Vec::new();
     for (part, failed) in parts {

@@ -1,8 +1,7 @@
 //! Which schools sent rows for which days, and for how many of their students.
 
-use std::thread;
-
 use crate::facts::{Books, Lane, Student};
+use crate::hands;
 use crate::school::Rows;
 
 use super::enrollment::{Home, homes};
@@ -64,20 +63,8 @@ pub(crate) fn call(books: &Books, rows: Rows) -> Vec<Roll> {
         }
         rolls
     };
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = books.students.len().div_ceil(threads).max(1);
-    let parts: Vec<Vec<Roll>> = thread::scope(|scope| {
-        let one = &one;
-        let others: Vec<_> = books
-            .students
-            .chunks(share)
-            .map(|students| scope.spawn(move || one(students)))
-            .collect();
-        others
-            .into_iter()
-            .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
+    let shares = books.students.chunks(hands::share(books.students.len()));
+    let parts: Vec<Vec<Roll>> = hands::side_by_side(shares, |_, students| one(students));
     let mut rolls = empty.clone();
     for part in &parts {
         rolls.iter_mut().zip(part).for_each(|(roll, part)| roll.add(part));

@@ -17,6 +17,7 @@ use flate2::write::GzEncoder;
 
 use super::super::claim::owner_only;
 use super::Bring;
+use crate::hands;
 use crate::records::{Keeping, Letters, keep};
 
 /// Bytes of a block; also what a file must have at least for more than one thread.
@@ -97,7 +98,7 @@ fn side_by_side<T>(
     file: File,
     write: impl FnOnce(&mut dyn Write) -> io::Result<Option<T>>,
 ) -> io::Result<(Option<T>, String)> {
-    let hands = thread::available_parallelism().map_or(1, usize::from);
+    let hands = hands::threads();
     let (to_hands, blocks) = sync_channel::<Block>(hands);
     let (to_file, members) = sync_channel::<Block>(hands);
     let blocks = Mutex::new(blocks);

@@ -3,9 +3,9 @@
 //! In: books and one intake. Out: books, and whose facts changed. Never: a name; a fact outside what the file covers.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::thread;
 
 use crate::facts::{Books, SchoolIx, Student, StudentIx};
+use crate::hands;
 use crate::monitor::Tallies;
 use crate::records::{Covers, Intake};
 use crate::school::{Day, Table, Tables};
@@ -159,8 +159,7 @@ fn each_student<R: Sync>(
     applied: &mut Applied,
     work: impl Fn(&mut Student, &R, &mut Tallies) -> bool + Sync,
 ) {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = students.len().div_ceil(threads).max(1);
+    let share = hands::share(students.len());
     let one = |first: usize, students: &mut [Student], rows: &[R]| {
         let (mut changed, mut tallies) = (Vec::new(), Tallies::default());
         for (at, (student, rows)) in students.iter_mut().zip(rows).enumerate() {
@@ -170,17 +169,8 @@ fn each_student<R: Sync>(
         }
         (changed, tallies)
     };
-    let done: Vec<_> = thread::scope(|scope| {
-        let shares = students.chunks_mut(share).zip(rows.chunks(share)).enumerate();
-        let one = &one;
-        let others: Vec<_> = shares
-            .map(|(at, (students, rows))| scope.spawn(move || one(at * share, students, rows)))
-            .collect();
-        others
-            .into_iter()
-            .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-            .collect()
-    });
+    let shares = students.chunks_mut(share).zip(rows.chunks(share));
+    let done = hands::side_by_side(shares, |at, (students, rows)| one(at * share, students, rows));
     for (changed, tallies) in done {
         if !changed.is_empty() {
             applied.table(table);

@@ -1,0 +1,60 @@
+//! How many threads a piece of work is worth.
+//!
+//! In: how many students there are. Out: how many threads, and how many students each takes. Never: what the work is.
+
+use std::sync::OnceLock;
+use std::thread;
+
+/// Students for whom a thread is worth its start: fewer are done before it has begun (measured).
+const WORTH_A_THREAD: usize = 500;
+
+/// As many threads as there are processors for this program. The system is asked once: to answer, it reads files.
+pub(crate) fn threads() -> usize {
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// How many of so many students one thread takes, at least 1.
+pub(crate) fn share(students: usize) -> usize {
+    students.div_ceil(threads()).max(WORTH_A_THREAD)
+}
+
+/// Does `work` for every part, the first on this thread and the others beside it; returns what it made in the parts' order.
+pub(crate) fn side_by_side<P: Send, T: Send>(
+    parts: impl Iterator<Item = P>,
+    work: impl Fn(usize, P) -> T + Sync,
+) -> Vec<T> {
+    let mut parts = parts.enumerate();
+    let Some((_, first)) = parts.next() else {
+        return Vec::new();
+    };
+    let work = &work;
+    thread::scope(|scope| {
+        let others: Vec<_> = parts.map(|(at, part)| scope.spawn(move || work(at, part))).collect();
+        let mut made = vec![work(0, first)];
+        let join = |other: thread::ScopedJoinHandle<'_, T>| {
+            other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        made.extend(others.into_iter().map(join));
+        made
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{share, side_by_side};
+
+    #[test]
+    fn parts_are_done_once_each_and_come_back_in_order() {
+        let parts = [vec![1, 2], vec![3], vec![4, 5, 6]];
+        let made = side_by_side(parts.iter(), |at, part| (at, part.iter().sum::<i32>()));
+        assert_eq!(made, [(0, 3), (1, 3), (2, 15)]);
+        assert!(side_by_side(std::iter::empty::<u8>(), |_, _| ()).is_empty());
+    }
+
+    #[test]
+    fn few_students_are_one_share() {
+        assert_eq!([0, 1, 499].map(share), [500; 3]);
+        assert!(share(1_000_000) < 1_000_001);
+    }
+}
