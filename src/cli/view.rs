@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::{Stop, output};
+use crate::crossings::Silence;
 use crate::facts::{Books, StudentIx};
 use crate::monitor::{Place, Problem, Weight};
 use crate::round::{Held, Ledger, Setup, hear, ledger_of};
@@ -20,6 +21,8 @@ pub(super) struct View {
     pub(super) ledger: Ledger,
     pub(super) staff: Vec<Staff>,
     pub(super) caseload: Vec<Caseload>,
+    /// Those that are over included.
+    pub(super) silences: Vec<Silence>,
     /// The day of the last round, or the one asked for.
     pub(super) as_of: Day,
     /// The day of the last round.
@@ -42,6 +45,7 @@ impl View {
         Ok(View {
             staff: store.staff()?,
             caseload: store.caseload()?,
+            silences: store.silences()?,
             store,
             books,
             ledger,

@@ -29,6 +29,13 @@ pub enum Kind {
     RuleEdit,
 }
 
+impl Kind {
+    /// Whether what a letter tells raises what was told: a reminder and a team's list say again what was told before.
+    pub fn raises_told(self) -> bool {
+        !matches!(self, Kind::OperatorReport | Kind::Reminder | Kind::TeamList)
+    }
+}
+
 /// Where a letter's delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

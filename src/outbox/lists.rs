@@ -3,9 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::compose::{Common, News, Told, compose_list};
 use super::post::{Act, Desk, Posted, address_letter, flags_by_student, says_the_same};
-use super::{Content, Kind, State};
+use super::{Content, Entry, Kind, Letter, State};
 use crate::school::Level;
 
 /// A letter of a list, and whose it is.
@@ -106,6 +108,13 @@ pub fn discarded(told: Vec<Told>, posted: &[Posted], desk: &Desk<'_>) -> Option<
     let mut letter = address_letter(Kind::Nightly, "nobody", desk.morning, content, posted, desk);
     letter.state = State::Discarded;
     Some(Act::Post { letter, told })
+}
+
+/// The entries of a letter of which nothing is told, such as a flag that was cleared: who was written about whom is on record all the same.
+pub fn untold<'l>(letter: &'l Letter, told: &[Told]) -> Vec<&'l Entry> {
+    let lines: FxHashSet<(&str, &str)> = told.iter().map(|told| (&*told.student_id, &*told.rule)).collect();
+    let is_told = |entry: &&Entry| lines.contains(&(&*entry.student_id, &*entry.rule));
+    letter.content.entries.iter().filter(|entry| !is_told(entry)).collect()
 }
 
 /// What a list tells: nothing but what it says of open flags.

@@ -8,19 +8,19 @@ use super::Order;
 use super::believing::Taken;
 use super::edits::Edits;
 use super::holding::Holds;
-use super::lately::Lately;
+use super::lately::{Kept, Lately};
 use super::night::NightDone;
-use super::posting::{Found, KeptBack, Posting};
+use super::posting::{KeptBack, Posting};
 use super::report;
 use super::school_days;
 use super::school_night::Nights;
 use super::setup::Setup;
-use super::weekly::{self, Week};
+use super::weekly::{Due, Tonight, Week, Written};
 use crate::clock::Now;
 use crate::crossings::{Hold, Reason};
 use crate::facts::{Books, StudentIx};
 use crate::monitor::{Place, Problem, Weight};
-use crate::outbox::{self, Act, Desk, Entry, Group, Kind, Letter, Listed, News, Posted};
+use crate::outbox::{self, Act, Desk, Entry, Kind, Letter, Listed, News, Posted};
 use crate::records;
 use crate::routing::{Caseload, Owners, Staff};
 use crate::rules::Judge;
@@ -105,11 +105,17 @@ pub(super) fn decide(
     );
     let owners = owners.sharing(&config.mail.shared_mailboxes);
     problems.extend(owners.problems());
-    let last = |kind: Kind| store.last_morning(kind);
+    let past = Kept {
+        store,
+        year: &books.year,
+        ledger: &night.night.ledger,
+        closed: &night.closed,
+    };
     // The first night of a home brings starting lists; what comes by the calendar begins after it.
-    let begun = store.last_as_of()?.is_some_and(|last| last < night.as_of);
-    let for_digest = begun && weekly::digest_is_due(night.almanac, &config.letters, morning, last(Kind::Digest)?);
-    let for_team = begun && weekly::team_list_is_due(night.almanac, morning, last(Kind::TeamList)?);
+    let due = match store.last_as_of()? {
+        Some(last) if last < night.as_of => Due::on(morning, night.almanac, &config.letters, &past)?,
+        _ => Due::default(),
+    };
     let mut holds = Holds::load(config, store, &books.year, today)?;
     let storms = Storms::of(&mut holds, night);
     problems.extend(holds.problems(night.nights, night.as_of));
@@ -131,45 +137,45 @@ pub(super) fn decide(
         kept: &kept,
         holds: &holds,
         refused: &refused,
-        for_digest,
+        for_digest: due.digest,
     };
     let mut found = posting.find();
     let posted = store.posted(morning)?;
-    let lately = Lately::load(store, &books.year, &posted)?.with_closed(night.closed.clone());
+    let lately = Lately::load(store, &books.year, &posted)?;
     let spoken = lately.spoken(books, &night.night.ledger);
     let week = Week {
         posting: &posting,
         owners: &owners,
         ledger: &night.night.ledger,
-        lately: &lately,
+        past: &past,
         spoken: &spoken,
-        store,
-        year: &books.year,
         letters: &config.letters,
         as_of: night.as_of,
         morning,
     };
-    let can_carry = can_carry(store, &owners, &posted, morning)?;
-    let overflow = leave_to_digest(&mut found, &can_carry, for_digest);
-    let mut news = std::mem::take(&mut found.news);
-    news.extend(week.reminders());
-    news.extend(week.handovers());
-    let mut lists = week.school_letters(&storms.fresh);
-    if for_digest {
-        let joining = std::mem::take(&mut found.digest);
-        let nights = nights_of_the_week(store, night)?;
-        let before = Lately::before(store, &books.year, &posted)?.with_closed(night.closed.clone());
-        let spoken = before.spoken(books, &night.night.ledger);
-        let week = Week {
-            lately: &before,
-            spoken: &spoken,
-            ..week
-        };
-        lists.extend(week.digests(joining, nights, holds.silences())?);
-    }
-    if for_team {
-        lists.extend(week.team_lists());
-    }
+    let (before, week_nights) = match due.digest {
+        true => (
+            Lately::before(store, &books.year, &posted)?,
+            nights_of_the_week(store, night)?,
+        ),
+        false => Default::default(),
+    };
+    let tonight = Tonight {
+        due,
+        before: &before.spoken(books, &night.night.ledger),
+        posted: &posted,
+        fresh: &storms.fresh,
+        open: &holds.open(night.nights, night.as_of),
+        nights: week_nights,
+    };
+    let written = week.written(&mut found, &tonight)?;
+    let overflow = written.overflow();
+    let Written {
+        news,
+        lists,
+        storms: counts,
+        ..
+    } = written;
     let flags = posting.flags(&students_of(books, &news, &lists, &posted));
     let missing = report::missing(night.almanac, night.nights, night.as_of, night.taken);
     let also = without_news(store, night, &owners)?;
@@ -180,9 +186,8 @@ pub(super) fn decide(
     };
     let fill = |entry: &mut Entry| posting.fill(&mut judge.borrow_mut(), entry);
     let next_morning = night.almanac.next_school_day(morning).unwrap_or(morning.plus(1));
-    let due = |day: Day| due(setup, night, day);
+    let due = |day: Day| may_be_sent(setup, night, day);
     let references = |told: &[outbox::Told]| lately.references(told);
-    let counts = week.storm_counts(&found.sheltered, &holds.open(night.nights, night.as_of));
     let desk = Desk {
         as_of: night.as_of,
         morning,
@@ -270,35 +275,6 @@ impl Storms {
     }
 }
 
-/// How many different students more each owner with a capacity can carry this school week: those of letters that have gone out and of
-/// letters that wait are carried already.
-fn can_carry(
-    store: &Store,
-    owners: &Owners<'_>,
-    posted: &[Posted],
-    morning: Day,
-) -> Result<BTreeMap<usize, u32>, Problem> {
-    let limited = owners.with_capacity();
-    if limited.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let carried = store.carried(morning.monday(), morning)?;
-    let left = |(who, capacity): (usize, u32)| {
-        let staff_id = &owners.person(who).staff_id;
-        let waits = posted.iter().filter(|each| {
-            each.letter.kind == Kind::Nightly && each.letter.to_staff == *staff_id && each.letter.state.tells()
-        });
-        let in_letter: BTreeSet<&str> = waits
-            .filter(|each| each.letter.morning >= morning)
-            .flat_map(|each| &each.told)
-            .map(|told| told.student_id.as_str())
-            .collect();
-        let used = carried.get(staff_id).copied().unwrap_or(0) + in_letter.len() as u32;
-        (who, capacity.saturating_sub(used))
-    };
-    Ok(limited.into_iter().map(left).collect())
-}
-
 /// Readers whose server refused letters again and again: their news goes to the next in the route.
 fn refusing(refused: &BTreeMap<EpisodeKey, Vec<String>>) -> Vec<Problem> {
     let mut readers: BTreeMap<&str, u32> = BTreeMap::new();
@@ -333,29 +309,6 @@ fn left_off(offered: &[KeptBack], acts: &[Act], posted: &[Posted]) -> Vec<KeptBa
     let told: BTreeSet<(&str, &str, Level)> = told.map(|told| (&*told.student_id, &*told.rule, told.level)).collect();
     let is_left = |one: &&KeptBack| !told.contains(&(&one.student_id, &one.rule, one.level));
     offered.iter().filter(is_left).cloned().collect()
-}
-
-/// Leaves to the digest what owners cannot carry this week; how many students, by owner, so that it is said.
-fn leave_to_digest(found: &mut Found, can_carry: &BTreeMap<usize, u32>, for_digest: bool) -> BTreeMap<usize, u32> {
-    let (news, over) = outbox::within_capacity(std::mem::take(&mut found.news), can_carry);
-    found.news = news;
-    let mut students: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
-    for mut news in over {
-        students
-            .entry(news.owner)
-            .or_default()
-            .insert(news.entry.student_id.clone());
-        news.kind = Kind::Digest;
-        news.entry.group = Group::Overflow;
-        match for_digest {
-            true => found.digest.push(news),
-            false => found.kept_back.push(KeptBack::of(&news, "capacity")),
-        }
-    }
-    students
-        .into_iter()
-        .map(|(owner, students)| (owner, students.len() as u32))
-        .collect()
 }
 
 /// The nights that were looked at in the seven days up to tonight, tonight included, and the school days among them.
@@ -442,7 +395,7 @@ pub(super) fn caseload(store: &Store, staff: &[Staff], taken: &Taken) -> Result<
 }
 
 /// When a letter for a morning may be sent first: at once where a day was asked for or the morning has come, else at the hour.
-fn due(setup: &Setup, night: &Night<'_, '_>, morning: Day) -> i64 {
+fn may_be_sent(setup: &Setup, night: &Night<'_, '_>, morning: Day) -> i64 {
     if night.order.as_of.is_some() || morning <= night.now.today {
         return 0;
     }

@@ -325,11 +325,13 @@ impl Look<'_> {
             Some(staff) => (staff.clone(), super::deciding::caseload(self.store, staff, self.taken)?),
             None => (self.store.staff()?, self.store.caseload()?),
         };
+        let silences = self.store.silences()?;
         let district = District {
             almanac: self.almanac,
             config: &self.setup.config,
             staff: &staff,
             caseload: &caseload,
+            silences: &silences,
         };
         let walk = |set: &RuleSet| replay(&district, &set.as_if_live(id).alone(id), Some(id), span);
         let preview = Preview {
@@ -378,13 +380,13 @@ fn by_person(preview: &Preview, staff: &[crate::routing::Staff], name: impl Fn(&
     for ((person, _), row) in preview.weeks() {
         let most = busiest.entry(person).or_default();
         *most = (
-            most.0.max(row.letters),
-            most.1.max(row.letters_before),
-            most.2.max(row.students),
+            most.0.max(row.now.letters),
+            most.1.max(row.before.letters),
+            most.2.max(row.now.students),
         );
     }
     if busiest.is_empty() {
-        return vec!["No nightly letter and no starting list would have been written; what much of a school has at once goes to the school, then into digests.".to_owned()];
+        return vec!["No letter would have told of it.".to_owned()];
     }
     let line = |(person, (letters, before, students)): (String, (usize, usize, usize))| {
         let was = match preview.before {

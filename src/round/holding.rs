@@ -36,7 +36,7 @@ pub(super) struct Holds {
 }
 
 impl Holds {
-    /// Holds without storms and silences.
+    /// Holds before any storm was seen, without silences.
     pub(super) fn new(config: &Config) -> Holds {
         let glob = |kind: &String| WildMatch::new_case_insensitive(kind);
         Holds {
@@ -52,10 +52,15 @@ impl Holds {
     pub(super) fn load(config: &Config, store: &Store, year: &SchoolYear, today: Day) -> Result<Holds, Problem> {
         let mut holds = Holds::new(config);
         holds.storms = store.storms(year)?;
-        holds.silences = store.silences()?;
-        holds.silences.retain(|silence| silence.holds_on(today));
+        holds.be_silent(&store.silences()?, today);
         holds.sort();
         Ok(holds)
+    }
+
+    /// Takes the silences that are in force on a day.
+    pub(super) fn be_silent(&mut self, silences: &[Silence], today: Day) {
+        let in_force = silences.iter().filter(|silence| silence.holds_on(today));
+        self.silences = in_force.cloned().collect();
     }
 
     fn sort(&mut self) {

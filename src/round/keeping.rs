@@ -22,7 +22,7 @@ use crate::clock::Now;
 use crate::crossings::Standing;
 use crate::facts::{Books, Student, StudentIx};
 use crate::monitor::Problem;
-use crate::outbox::{self, Act, Kind, Letter, State};
+use crate::outbox::{self, Act, Letter, State};
 use crate::school::{Day, Interner, SchoolYear};
 use crate::store::{self, Store, Tx};
 
@@ -273,8 +273,7 @@ fn perform(
     };
     let Some(id) = id else { return Ok(None) };
     recount(tx, year, books, ledger, touched, &before)?;
-    // A reminder and a team's list say again what was told before.
-    if !matches!(letter.kind, Kind::OperatorReport | Kind::Reminder | Kind::TeamList) {
+    if letter.kind.raises_told() {
         raise(books, ledger, touched, &told);
     }
     Ok(Some(Letter { id, ..letter }))

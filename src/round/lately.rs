@@ -1,4 +1,4 @@
-//! What letters said last, by standing: what reminders, handover lists and digests are told from.
+//! What letters said before tonight: what reminders, handover lists and digests are told from.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,76 @@ use crate::crossings::Reason;
 use crate::facts::{Books, StudentIx};
 use crate::monitor::Problem;
 use crate::outbox::{Kind, Posted, Told};
-use crate::school::SchoolYear;
+use crate::school::{Day, SchoolYear};
 use crate::store::{EpisodeKey, Store, Word};
 
 /// Earlier letters that one letter points to, at most: a thread, not a history.
 const MOST_REFERENCES: usize = 12;
 
+/// What is asked of the letters and changes of the nights before: of those in the store, or of those of nights that are only looked at
+/// again.
+pub(super) trait Past {
+    /// Whoever was written as an owner this year for a morning before another, by staff id.
+    fn owners_written(&self, before: Day) -> Result<Vec<String>, Problem>;
+
+    /// Different students with news in nightly letters between two mornings, the second left out, by reader.
+    fn carried(&self, from: Day, to: Day) -> Result<BTreeMap<String, u32>, Problem>;
+
+    /// The latest morning for which there was a letter of a kind.
+    fn last_morning(&self, kind: Kind) -> Result<Option<Day>, Problem>;
+
+    /// Why a flag was closed or lowered last.
+    fn lowered(&self, flag: (StudentIx, u16)) -> Option<Reason>;
+}
+
+/// The nights before as the store has them.
+pub(super) struct Kept<'k> {
+    pub(super) store: &'k Store,
+    pub(super) year: &'k SchoolYear,
+    pub(super) ledger: &'k Ledger,
+    /// Why flags were closed, as tonight's changes say.
+    pub(super) closed: &'k FxHashMap<(StudentIx, u16), Reason>,
+}
+
+impl Past for Kept<'_> {
+    fn owners_written(&self, before: Day) -> Result<Vec<String>, Problem> {
+        self.store.owners_written_between(self.year.start, before)
+    }
+
+    fn carried(&self, from: Day, to: Day) -> Result<BTreeMap<String, u32>, Problem> {
+        self.store.carried(from, to)
+    }
+
+    fn last_morning(&self, kind: Kind) -> Result<Option<Day>, Problem> {
+        self.store.last_morning(kind)
+    }
+
+    /// By tonight's changes, else by the last one in the store.
+    fn lowered(&self, (student, rule): (StudentIx, u16)) -> Option<Reason> {
+        if let Some(reason) = self.closed.get(&(student, rule)) {
+            return Some(*reason);
+        }
+        let id = self.ledger.rules.name(u32::from(rule));
+        let changes = self.store.changes(self.year, student, Some(id)).ok()?;
+        let lowered = changes.iter().rev().find(|change| change.to < change.from);
+        lowered.map(|change| change.reason)
+    }
+}
+
+/// Flags that a night's changes closed or lowered, with their reasons.
+pub(super) fn closed(changes: &[Change]) -> FxHashMap<(StudentIx, u16), Reason> {
+    let ended = changes
+        .iter()
+        .filter(|change| change.before.level.is_some() && change.after.level < change.before.level);
+    ended
+        .map(|change| ((change.student, change.rule), change.reason))
+        .collect()
+}
+
 /// What letters said last of every episode of the year. Letters that still wait are left out of it.
 #[derive(Default)]
 pub(super) struct Lately {
     words: BTreeMap<EpisodeKey, Word>,
-    /// Why flags were closed, as tonight's changes say.
-    closed: FxHashMap<(StudentIx, u16), Reason>,
 }
 
 /// One episode of which letters spoke.
@@ -38,7 +96,6 @@ impl Lately {
         let waiting: Vec<i64> = posted.iter().filter(waits).map(|each| each.letter.id).collect();
         Ok(Lately {
             words: store.words(year, &waiting)?,
-            closed: FxHashMap::default(),
         })
     }
 
@@ -47,24 +104,7 @@ impl Lately {
         let ids: Vec<i64> = posted.iter().map(|each| each.letter.id).collect();
         Ok(Lately {
             words: store.words(year, &ids)?,
-            closed: FxHashMap::default(),
         })
-    }
-
-    /// Takes in why tonight closed flags.
-    pub(super) fn with_closed(mut self, closed: FxHashMap<(StudentIx, u16), Reason>) -> Lately {
-        self.closed = closed;
-        self
-    }
-
-    /// Tonight's closed flags with their reasons.
-    pub(super) fn closed(changes: &[Change]) -> FxHashMap<(StudentIx, u16), Reason> {
-        let ended = changes
-            .iter()
-            .filter(|change| change.before.level.is_some() && change.after.level < change.before.level);
-        ended
-            .map(|change| ((change.student, change.rule), change.reason))
-            .collect()
     }
 
     /// Every episode of which letters spoke, of students and rules that the books know.
@@ -78,23 +118,6 @@ impl Lately {
             })
         };
         self.words.iter().filter_map(known).collect()
-    }
-
-    /// Why a flag was closed or lowered: by tonight's changes, else by the last one in the store.
-    pub(super) fn reason(
-        &self,
-        store: &Store,
-        year: &SchoolYear,
-        ledger: &Ledger,
-        (student, rule): (StudentIx, u16),
-    ) -> Option<Reason> {
-        if let Some(reason) = self.closed.get(&(student, rule)) {
-            return Some(*reason);
-        }
-        let id = ledger.rules.name(u32::from(rule));
-        let changes = store.changes(year, student, Some(id)).ok()?;
-        let lowered = changes.iter().rev().find(|change| change.to < change.from);
-        lowered.map(|change| change.reason)
     }
 
     /// Message-IDs of the letters that spoke of the same episodes before, oldest first.

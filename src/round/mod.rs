@@ -378,7 +378,7 @@ fn evening(
     rung.problems.extend(left_out::problems(taken, almanac, day));
     rung.judged = done.judged.clone();
     let rule_changed = posting::Posting::rule_changed(&done.changes);
-    let closed = lately::Lately::closed(&done.changes);
+    let closed = lately::closed(&done.changes);
     let changes = std::mem::take(&mut done.changes);
     if let Some(writer) = &writer {
         writer.changes(changes, &done.ledger.rules);

@@ -184,23 +184,6 @@ impl<'p, 'a> Posting<'p, 'a> {
             .collect()
     }
 
-    /// Flags that eased since their owner was written: a digest says so, and told falls.
-    pub(super) fn fallen(&self) -> Vec<Told> {
-        let eased = |(key, standing): (&(StudentIx, u16), &Standing)| {
-            let level = standing
-                .level
-                .filter(|level| Some(*level) < standing.told && !standing.told_unwritten)?;
-            let case = self.case(key.0, key.1, standing)?;
-            let told = self.tell(&case, level);
-            Some(Told {
-                falls: true,
-                unwritten: false,
-                ..told
-            })
-        };
-        self.open().into_iter().filter_map(eased).collect()
-    }
-
     /// The open flags of some students, whoever owns them.
     pub(super) fn flags(&self, students: &FxHashSet<StudentIx>) -> Vec<OpenFlag> {
         if students.is_empty() {

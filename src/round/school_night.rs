@@ -267,6 +267,8 @@ fn verdicts<'c, 'a>(
 ) -> Verdicts<'c> {
     let width = context.rules.rules().len();
     if let Some(known) = context.known.filter(|known| known.sheet.holds(task.day)) {
+        let (absent, enrolled) = known.sheet.absent(task.school, task.day);
+        done.seen.extend(whole_school(task, absent, enrolled));
         let rows = task.students.iter().map(|student| known.sheet.row(*student, task.day));
         return Verdicts::Known { rows: rows.collect() };
     }
@@ -276,14 +278,12 @@ fn verdicts<'c, 'a>(
     let rules = bench.rules;
     let judge = bench.judge.get_or_insert_with(|| Judge::new(rules));
     let row = &mut bench.row;
-    let offset = night.through(task.school).filter(|through| *through == task.day);
-    let offset = offset.and_then(|day| context.books.year.offset(day));
     let (mut enrolled, mut absent) = (0, 0);
     for &student in &task.students {
         row.clear();
         if let Some(numbers) = night.student_with(student, &mut bench.scratch) {
             enrolled += 1;
-            absent += u32::from(offset.is_some_and(|offset| is_absent_all_day(&numbers, offset)));
+            absent += u32::from(is_absent_all_day(night, &numbers));
             let file = CaseFile {
                 numbers: &numbers,
                 school_id: numbers.school_id(),
@@ -296,23 +296,33 @@ fn verdicts<'c, 'a>(
         done.judged += u32::from(row.iter().flatten().any(Verdict::is_judged));
         cells.append(row);
     }
-    if is_whole_school(absent, enrolled) {
-        done.seen.push(Seen {
-            school: task.school,
-            rule: String::new(),
-            sighting: Sighting {
-                day: task.day,
-                students: absent,
-                urgent: 0,
-                judged: enrolled,
-            },
-        });
-    }
+    done.seen.extend(whole_school(task, absent, enrolled));
     Verdicts::Judged { cells, width }
 }
 
-/// Whether a student missed the whole of a day.
-fn is_absent_all_day(numbers: &StudentNight<'_>, offset: u16) -> bool {
+/// A question about the calendar, where almost the whole school was absent all day.
+fn whole_school(task: &Task, absent: u32, enrolled: u32) -> Option<Seen> {
+    is_whole_school(absent, enrolled).then(|| Seen {
+        school: task.school,
+        rule: String::new(),
+        sighting: Sighting {
+            day: task.day,
+            students: absent,
+            urgent: 0,
+            judged: enrolled,
+        },
+    })
+}
+
+/// Whether a student missed the whole of the night's day, as far as the school's attendance reaches it.
+pub(super) fn is_absent_all_day(night: &Night<'_>, numbers: &StudentNight<'_>) -> bool {
+    let day = night.as_of();
+    if night.through(numbers.school()) != Some(day) {
+        return false;
+    }
+    let Some(offset) = night.books().year.offset(day) else {
+        return false;
+    };
     numbers
         .days_to(offset)
         .and_then(|days| days.days_back().next())

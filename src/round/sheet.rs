@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ledger::Change;
-use super::school_night::Nights;
-use crate::facts::StudentIx;
+use super::school_night::{Nights, is_absent_all_day};
+use crate::facts::{SchoolIx, StudentIx};
 use crate::hands;
 use crate::monitor::Problem;
 use crate::rules::{CaseFile, Judge, NotFor, RuleSet, Verdict};
@@ -58,6 +58,8 @@ pub(super) struct Sheet {
     parts: Vec<Vec<Option<Verdict>>>,
     /// Whom a rule's `applies` turns away though a least value had decided before it.
     turned_away: FxHashSet<(StudentIx, u16, Day)>,
+    /// How many of a school were absent all day, and how many are enrolled.
+    absent: FxHashMap<(SchoolIx, Day), (u32, u32)>,
 }
 
 impl Sheet {
@@ -74,6 +76,11 @@ impl Sheet {
         };
         let start = ((number % AT_A_TIME) * self.days.len() + day) * self.width;
         part.get(start..start + self.width).unwrap_or(&[])
+    }
+
+    /// How many students of a school were absent all day, and how many are enrolled.
+    pub(super) fn absent(&self, school: SchoolIx, day: Day) -> (u32, u32) {
+        self.absent.get(&(school, day)).copied().unwrap_or_default()
     }
 
     /// Whether a rule's `applies` turns the student away on a day on which a least value decided before it.
@@ -101,6 +108,7 @@ struct Reader<'r, 'a> {
 struct Part {
     cells: Vec<Option<Verdict>>,
     turned_away: Vec<(StudentIx, u16, Day)>,
+    absent: FxHashMap<(SchoolIx, Day), (u32, u32)>,
 }
 
 impl<'r, 'a> Readers<'r, 'a> {
@@ -156,6 +164,10 @@ impl<'r, 'a> Readers<'r, 'a> {
         };
         for (_, part) in made {
             sheet.turned_away.extend(part.turned_away);
+            for (place, (absent, enrolled)) in part.absent {
+                let whole = sheet.absent.entry(place).or_default();
+                *whole = (whole.0 + absent, whole.1 + enrolled);
+            }
             sheet.parts.push(part.cells);
         }
         sheet
@@ -194,6 +206,9 @@ impl<'a> Reader<'_, 'a> {
                 !almanac.has_days(numbers.school()) || almanac.is_instructional(numbers.school(), day)
             });
             if let Some(numbers) = numbers {
+                let place = part.absent.entry((numbers.school(), day)).or_default();
+                let was_absent = nights.get(day).is_some_and(|night| is_absent_all_day(night, &numbers));
+                *place = (place.0 + u32::from(was_absent), place.1 + 1);
                 let file = CaseFile {
                     numbers: &numbers,
                     school_id: numbers.school_id(),

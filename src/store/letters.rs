@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashSet;
-
 use crate::monitor::Problem;
-use crate::outbox::{Entry, Kind, Letter, Posted, State, Told};
+use crate::outbox::{self, Kind, Letter, Posted, State, Told};
 use crate::school::{Day, Level, SchoolYear};
 
 use super::words::{day, json, maybe_day, maybe_level, named, odd, text, to_json, word};
@@ -255,18 +253,20 @@ impl Store {
                 level: maybe_level(row, 3)?,
                 written: row.get(4)?,
                 falls: row.get(5)?,
-                letter: row.get(6)?,
                 kind: named(row, 7)?,
-                to_staff: row.get(8)?,
+                to_staff: row.get::<_, String>(8)?,
                 morning: day(row, 9)?,
-                message_id: row.get(10)?,
             };
-            Ok((key, line))
+            Ok((key, line, row.get(6)?, row.get(10)?))
         })?;
         let mut words: BTreeMap<EpisodeKey, Word> = BTreeMap::new();
-        for (key, line) in rows.into_iter().filter(|(_, line)| !without.contains(&line.letter)) {
+        for (key, line, letter, message_id) in rows {
+            if without.contains(&letter) {
+                continue;
+            }
             let word = words.entry(key).or_insert_with(|| Word::none(&line));
-            word.hear(line);
+            word.hear(&line);
+            word.letters.push(message_id);
         }
         Ok(words)
     }
@@ -305,23 +305,29 @@ impl Store {
 }
 
 /// One line of one letter about an episode.
-struct Line {
-    level: Option<Level>,
-    written: bool,
-    falls: bool,
-    letter: i64,
-    kind: Kind,
-    to_staff: String,
-    morning: Day,
-    message_id: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line<S> {
+    /// The letter's kind.
+    pub kind: Kind,
+    /// Whose the letter is.
+    pub to_staff: S,
+    /// The morning it is for.
+    pub morning: Day,
+    /// The level told; `None`: that it is over, or that it is somebody else's.
+    pub level: Option<Level>,
+    /// Told in words, not as a count alone.
+    pub written: bool,
+    /// The flag eased: what was told falls to this level.
+    pub falls: bool,
 }
 
 impl Word {
-    fn none(line: &Line) -> Word {
+    /// Before anything was said of an episode.
+    pub fn none<S: AsRef<str>>(line: &Line<S>) -> Word {
         Word {
             level: None,
             written: false,
-            to_staff: line.to_staff.clone(),
+            to_staff: line.to_staff.as_ref().to_owned(),
             since: line.morning,
             reminders: 0,
             moved_from: None,
@@ -329,15 +335,16 @@ impl Word {
         }
     }
 
-    fn hear(&mut self, line: Line) {
-        self.letters.push(line.message_id);
+    /// Takes in one more line about it.
+    pub fn hear<S: AsRef<str>>(&mut self, line: &Line<S>) {
+        let to_staff = line.to_staff.as_ref();
         match (line.kind, line.level) {
             (Kind::Reminder, _) => self.reminders += 1,
             // A list for the team tells nobody whose student it is.
             (Kind::TeamList, _) => {}
             // Who had the student before learns that somebody else has.
-            (_, None) if self.moved_from.as_ref() == Some(&line.to_staff) => self.moved_from = None,
-            (_, None) if self.to_staff == line.to_staff => self.level = None,
+            (_, None) if self.moved_from.as_deref() == Some(to_staff) => self.moved_from = None,
+            (_, None) if self.to_staff == to_staff => self.level = None,
             (_, None) => {}
             (kind, Some(level)) => {
                 let told = tell(self.level, (Some(level), line.falls));
@@ -346,10 +353,11 @@ impl Word {
                     self.level = told;
                 }
                 self.written |= line.written;
-                if kind == Kind::Handover && self.to_staff != line.to_staff {
-                    self.moved_from = Some(std::mem::replace(&mut self.to_staff, line.to_staff));
-                } else {
-                    self.to_staff = line.to_staff;
+                if self.to_staff != to_staff {
+                    let before = std::mem::replace(&mut self.to_staff, to_staff.to_owned());
+                    if kind == Kind::Handover {
+                        self.moved_from = Some(before);
+                    }
                 }
             }
         }
@@ -406,9 +414,7 @@ impl Tx<'_> {
             );
             statement.execute(row).map_err(|error| self.trouble(&error))?;
         }
-        let lines: FxHashSet<(&str, &str)> = told.iter().map(|told| (&*told.student_id, &*told.rule)).collect();
-        let is_told = |entry: &Entry| lines.contains(&(&*entry.student_id, &*entry.rule));
-        for entry in letter.content.entries.iter().filter(|entry| !is_told(entry)) {
+        for entry in outbox::untold(letter, told) {
             let row = (
                 id,
                 &entry.student_id,

@@ -231,6 +231,14 @@ impl District {
         self
     }
 
+    /// A caseload row from a day up to another; empty: since ever, for good.
+    pub(crate) fn caseload_between(mut self, student: &str, staff: &str, role: &str, days: (&str, &str)) -> District {
+        let (from, until) = days;
+        self.caseload
+            .push(format!("{student},{staff},{role},,{from},{until}\n"));
+        self
+    }
+
     /// A term of every school.
     pub(crate) fn term(mut self, term: &str, start: &str, end: &str) -> District {
         self.terms.push(format!("{term},,{start},{end}\n"));

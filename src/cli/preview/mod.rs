@@ -236,6 +236,7 @@ impl View {
             config: &setup.config,
             staff: &self.staff,
             caseload: &self.caseload,
+            silences: &self.silences,
         }
     }
 }

@@ -6,7 +6,8 @@ use std::io::Write;
 use super::Shown;
 use crate::cli::Stop;
 use crate::cli::output::{Format, Rows, count};
-use crate::school::Level;
+use crate::round::preview::{Week, WeekRow};
+use crate::school::{Day, Level};
 
 /// Students listed on a screen; the other formats list all. Chosen by us.
 const MOST_STUDENTS: usize = 40;
@@ -78,53 +79,77 @@ fn levels(out: &mut dyn Write, shown: &Shown<'_>) -> Result<(), Stop> {
 
 fn weeks(out: &mut dyn Write, shown: &Shown<'_>) -> Result<(), Stop> {
     let compared = shown.preview.before.is_some();
-    writeln!(out, "\nLetters by person and week, and the different students in them")?;
-    let mut headers = vec!["person", "name", "week_of", "letters", "students", "can_carry"];
+    writeln!(
+        out,
+        "\nLetters by person and week, and the different students in them; in nightly ones those that count against what a person can carry"
+    )?;
+    let mut headers = vec!["person", "name", "week_of", "letters", "students", "nightly", "can_carry"];
     if compared {
-        headers.extend(["letters_before", "students_before"]);
+        headers.extend(["letters_before", "students_before", "nightly_before"]);
     }
     let mut rows = Rows::new(out, Format::Text, &headers, "None.")?;
-    let mut over = 0;
-    for ((person, week), row) in shown.preview.weeks() {
-        let capacity = shown.capacity(&person);
-        over += usize::from(capacity.is_some_and(|most| row.students > most as usize));
-        let mut cells = vec![
-            person.clone(),
-            shown.name(&person),
-            week.to_string(),
-            row.letters.to_string(),
-            row.students.to_string(),
-            capacity.map(|most| most.to_string()).unwrap_or_default(),
-        ];
+    let weeks = shown.preview.weeks();
+    for ((person, week), row) in &weeks {
+        let capacity = shown.capacity(person);
+        let numbers = |week: &Week| [week.letters, week.students, week.nightly].map(|number| number.to_string());
+        let mut cells = vec![person.clone(), shown.name(person), week.to_string()];
+        cells.extend(numbers(&row.now));
+        cells.push(capacity.map(|most| most.to_string()).unwrap_or_default());
         if compared {
-            cells.extend([row.letters_before.to_string(), row.students_before.to_string()]);
+            cells.extend(numbers(&row.before));
         }
         rows.row(cells)?;
     }
     rows.end()?;
-    if over > 0 {
-        let weeks = count(over, "week brings", "weeks bring");
-        writeln!(out, "{weeks} somebody more students than that person can carry.")?;
-    }
-    busiest(out, shown)
+    over(out, &weeks)?;
+    busiest(out, shown, &weeks)
 }
 
-/// Whose most letters in a week change.
-fn busiest(out: &mut dyn Write, shown: &Shown<'_>) -> Result<(), Stop> {
+/// Who gets more than they can carry.
+fn over(out: &mut dyn Write, weeks: &BTreeMap<(String, Day), WeekRow>) -> Result<(), Stop> {
+    let mut over: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for ((person, _), row) in weeks.iter().filter(|(_, row)| row.now.over > 0) {
+        let (weeks, most) = over.entry(person).or_default();
+        (*weeks, *most) = (*weeks + 1, row.now.over.max(*most));
+    }
+    for (person, (weeks, most)) in over {
+        let (weeks, most) = (count(weeks, "week", "weeks"), count(most, "student", "students"));
+        writeln!(
+            out,
+            "In {weeks} {person} gets more news than can be carried: up to {most} of a week wait for the digest."
+        )?;
+    }
+    Ok(())
+}
+
+/// Whose most letters, or most students, in a week change.
+fn busiest(out: &mut dyn Write, shown: &Shown<'_>, weeks: &BTreeMap<(String, Day), WeekRow>) -> Result<(), Stop> {
     if shown.preview.before.is_none() {
         return Ok(());
     }
-    let mut most: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    for ((person, _), row) in shown.preview.weeks() {
-        let (before, now) = most.entry(person).or_default();
-        *before = row.letters_before.max(*before);
-        *now = row.letters.max(*now);
+    let mut most: BTreeMap<&str, WeekRow> = BTreeMap::new();
+    for ((person, _), row) in weeks {
+        let most = most.entry(person).or_default();
+        for (most, week) in [(&mut most.now, row.now), (&mut most.before, row.before)] {
+            most.letters = most.letters.max(week.letters);
+            most.students = most.students.max(week.students);
+        }
     }
-    for (person, (before, now)) in most.into_iter().filter(|(_, (before, now))| before != now) {
-        let letters = count(now, "letter", "letters");
-        writeln!(out, "In the busiest week {person} goes from {before} to {letters}.")?;
+    let changed = |(_, most): &(&str, WeekRow)| {
+        (most.now.letters, most.now.students) != (most.before.letters, most.before.students)
+    };
+    for (person, most) in most.into_iter().filter(changed) {
+        let (now, before) = (most.now, most.before);
+        let letters = from_to(before.letters, now.letters, "letter", "letters");
+        let students = from_to(before.students, now.students, "student", "students");
+        writeln!(out, "In the busiest week {person} goes {letters}, {students}.")?;
     }
     Ok(())
+}
+
+/// `from 1 to 3 letters`.
+fn from_to(before: usize, now: usize, one: &str, many: &str) -> String {
+    format!("from {before} to {}", count(now, one, many))
 }
 
 fn changed(out: &mut dyn Write, shown: &Shown<'_>) -> Result<(), Stop> {

@@ -73,7 +73,7 @@ pub(super) fn csv(out: &mut dyn Write, shown: &Shown<'_>) -> Result<(), Stop> {
 fn table(shown: &Shown<'_>) -> Vec<Row> {
     let preview = shown.preview;
     // Nothing to compare with is not the same as none.
-    let then = |number: usize| preview.before.as_ref().map(|_| number.to_string()).unwrap_or_default();
+    let before_of = |number: usize| preview.before.as_ref().map(|_| number.to_string()).unwrap_or_default();
     let mut rows = Vec::new();
     for line in shown.words.iter().flatten() {
         rows.push(Row {
@@ -93,23 +93,26 @@ fn table(shown: &Shown<'_>) -> Vec<Row> {
             school: school.clone(),
             rule: rule.clone(),
             level: level.to_string(),
-            before: then(before),
+            before: before_of(before),
             now: now.to_string(),
             ..Row::default()
         }));
     }
     for ((person, week), row) in preview.weeks() {
         let capacity = shown.capacity(&person).map(|most| most.to_string()).unwrap_or_default();
+        let (now, then) = (row.now, row.before);
         let counts = [
-            ("letters", row.letters_before, row.letters),
-            ("students", row.students_before, row.students),
+            ("letters", then.letters, now.letters),
+            ("students", then.students, now.students),
+            ("nightly", then.nightly, now.nightly),
+            ("over", then.over, now.over),
         ];
         rows.extend(counts.into_iter().map(|(what, before, now)| Row {
             what,
             person: person.clone(),
             week: week.to_string(),
             capacity: capacity.clone(),
-            before: then(before),
+            before: before_of(before),
             now: now.to_string(),
             ..Row::default()
         }));
@@ -164,8 +167,10 @@ pub(super) fn json(out: &mut dyn Write, shown: &Shown<'_>) -> Result<(), Stop> {
         .into_iter()
         .map(|((person, week), row)| {
             json!({
-                "person": person, "week": week, "can_carry": shown.capacity(&person), "letters": row.letters,
-                "students": row.students, "letters_before": then(row.letters_before), "students_before": then(row.students_before),
+                "person": person, "week": week, "can_carry": shown.capacity(&person), "letters": row.now.letters,
+                "students": row.now.students, "nightly": row.now.nightly, "over": row.now.over,
+                "letters_before": then(row.before.letters), "students_before": then(row.before.students),
+                "nightly_before": then(row.before.nightly), "over_before": then(row.before.over),
             })
         })
         .collect();

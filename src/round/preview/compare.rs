@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::walk::{Replayed, Sent};
+use super::walk::Replayed;
+use crate::outbox::Kind;
 use crate::school::{Day, Level};
 
 /// What rules would have done, and beside it what those at work did.
@@ -28,16 +29,25 @@ pub struct LevelRow {
 }
 
 /// One person's letters of one week.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WeekRow {
-    /// Letters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Week {
+    /// Letters of every kind.
     pub letters: usize,
     /// Different students in them.
     pub students: usize,
-    /// Letters by the rules at work.
-    pub letters_before: usize,
-    /// Different students by the rules at work.
-    pub students_before: usize,
+    /// Different students in nightly letters: what a capacity is about.
+    pub nightly: usize,
+    /// Different students whom the capacity left to the digest.
+    pub over: usize,
+}
+
+/// The same by both sets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WeekRow {
+    /// By the rules looked at.
+    pub now: Week,
+    /// By the rules at work.
+    pub before: Week,
 }
 
 /// One student whom the two sets see differently.
@@ -81,13 +91,11 @@ impl Preview {
     /// Letters by person and week; a week by its Monday.
     pub fn weeks(&self) -> BTreeMap<(String, Day), WeekRow> {
         let mut rows: BTreeMap<(String, Day), WeekRow> = BTreeMap::new();
-        for (key, (letters, students)) in by_week(&self.now.letters) {
-            let row = rows.entry(key).or_default();
-            (row.letters, row.students) = (letters, students.len());
+        for (key, week) in by_week(&self.now) {
+            rows.entry(key).or_default().now = week;
         }
-        for (key, (letters, students)) in by_week(self.before.iter().flat_map(|before| &before.letters)) {
-            let row = rows.entry(key).or_default();
-            (row.letters_before, row.students_before) = (letters, students.len());
+        for (key, week) in self.before.iter().flat_map(by_week) {
+            rows.entry(key).or_default().before = week;
         }
         rows
     }
@@ -118,18 +126,40 @@ impl Preview {
     }
 }
 
-type Week<'l> = (usize, BTreeSet<&'l str>);
+/// Different students of one person's week.
+#[derive(Default)]
+struct Students<'l> {
+    letters: usize,
+    all: BTreeSet<&'l str>,
+    nightly: BTreeSet<&'l str>,
+    over: BTreeSet<&'l str>,
+}
 
-fn by_week<'l>(letters: impl IntoIterator<Item = &'l Sent>) -> BTreeMap<(String, Day), Week<'l>> {
-    let mut weeks: BTreeMap<(String, Day), Week<'l>> = BTreeMap::new();
-    for letter in letters {
-        let week = weeks
-            .entry((letter.to_staff.clone(), letter.morning.monday()))
-            .or_default();
-        week.0 += 1;
-        week.1.extend(letter.students.iter().map(String::as_str));
+fn by_week(replayed: &Replayed) -> BTreeMap<(String, Day), Week> {
+    let mut weeks: BTreeMap<(&str, Day), Students<'_>> = BTreeMap::new();
+    for letter in &replayed.letters {
+        let week = weeks.entry((&letter.to_staff, letter.morning.monday())).or_default();
+        let students = letter.students.iter().map(String::as_str);
+        week.letters += 1;
+        week.all.extend(students.clone());
+        if letter.kind == Kind::Nightly {
+            week.nightly.extend(students);
+        }
     }
-    weeks
+    for left in &replayed.left {
+        let week = weeks.entry((&left.to_staff, left.morning.monday())).or_default();
+        week.over.extend(left.students.iter().map(String::as_str));
+    }
+    let count = |((person, monday), students): ((&str, Day), Students<'_>)| {
+        let week = Week {
+            letters: students.letters,
+            students: students.all.len(),
+            nightly: students.nightly.len(),
+            over: students.over.len(),
+        };
+        ((person.to_owned(), monday), week)
+    };
+    weeks.into_iter().map(count).collect()
 }
 
 #[cfg(test)]
@@ -137,7 +167,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::super::walk::{Flag, Replayed, Sent};
-    use super::{Changed, LevelRow, Preview, WeekRow};
+    use super::{Changed, LevelRow, Preview, Week, WeekRow};
     use crate::outbox::Kind;
     use crate::school::{Day, Level};
 
@@ -206,11 +236,15 @@ mod tests {
             now: replayed(&[], &letters),
             before: Some(replayed(&[], &letters[..1])),
         };
-        let week = |letters, students, letters_before, students_before| WeekRow {
+        let one = |letters, students| Week {
             letters,
             students,
-            letters_before,
-            students_before,
+            nightly: students,
+            over: 0,
+        };
+        let week = |letters, students, letters_before, students_before| WeekRow {
+            now: one(letters, students),
+            before: one(letters_before, students_before),
         };
         let expected = BTreeMap::from([
             (("S1".to_owned(), day("2026-11-16")), week(2, 3, 1, 2)),

@@ -6,10 +6,10 @@ use rustc_hash::FxHashMap;
 
 use super::District;
 use super::nights::{nights_to, school_days};
-use super::office::{Night, Office};
+use super::office::{Letters, Night, Office};
 use crate::facts::{SchoolIx, StudentIx};
 use crate::monitor::Problem;
-use crate::outbox::{Act, Kind};
+use crate::outbox::{Kind, untold};
 use crate::round::Held;
 use crate::round::keeping::raise;
 use crate::round::ledger::{Change, Ledger};
@@ -39,8 +39,10 @@ pub struct Replayed {
     pub nights: Vec<Day>,
     /// Who would have been flagged on any of them, by rule and student.
     pub flags: BTreeMap<(String, String), Flag>,
-    /// The letters, in the order of the nights.
+    /// The letters to people, in the order of the nights.
     pub letters: Vec<Sent>,
+    /// What a person's capacity left to the digest, night by night.
+    pub left: Vec<Left>,
     /// Students enrolled on the last night.
     pub active: u32,
     /// Rules that failed while they ran.
@@ -69,12 +71,23 @@ pub struct Sent {
     pub kind: Kind,
     /// Whose it is.
     pub to_staff: String,
-    /// The students it tells of, by id, each once.
+    /// The students it is about, by id, each once.
     pub students: BTreeSet<String>,
     /// Students under rules, named or told as a count.
     pub entries: usize,
     /// Those of them told as a count.
     pub counted: usize,
+}
+
+/// Students whose news was more than a person can carry that week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The school morning whose letter they are not in.
+    pub morning: Day,
+    /// Whose news it is.
+    pub to_staff: String,
+    /// The students, by id.
+    pub students: BTreeSet<String>,
 }
 
 /// Replays the nights up to the last one asked for. `only`: the flags and letters of one rule.
@@ -153,7 +166,7 @@ impl Walk<'_> {
         let ledger = std::mem::take(&mut self.ledger);
         let done = judge_by(&by, self.district.almanac, self.nights, ledger);
         self.known.remember(&done.changes);
-        let written = self.office.letters(&Night {
+        let letters = self.office.letters(&Night {
             rules: self.rules,
             only: self.only,
             nights: self.nights,
@@ -161,34 +174,25 @@ impl Walk<'_> {
             as_of,
             began: done.began,
             rule_changed: Posting::rule_changed(&done.changes),
+            changes: &done.changes,
             seen: &done.seen,
         });
-        let asked = self.span.from <= as_of;
-        if asked {
+        if self.span.from <= as_of {
             self.note_flags(&done.ledger, &done.changes, as_of);
             self.replayed.nights.push(as_of);
         }
         let (mut ledger, mut touched) = (done.ledger, done.touched);
-        raise(
-            self.district.almanac.books(),
-            &mut ledger,
-            &mut touched,
-            &written.digest,
-        );
-        for act in written.letters {
-            let Act::Post { letter, told } = act else { continue };
-            raise(self.district.almanac.books(), &mut ledger, &mut touched, &told);
-            if asked {
-                self.replayed.letters.push(Sent {
-                    night: as_of,
-                    morning: letter.morning,
-                    kind: letter.kind,
-                    to_staff: letter.to_staff,
-                    students: told.iter().map(|line| line.student_id.clone()).collect(),
-                    entries: told.len(),
-                    counted: told.iter().filter(|line| line.unwritten).count(),
-                });
+        match letters {
+            Ok(letters) => {
+                let told = letters.letters.iter().filter(|(letter, _)| letter.kind.raises_told());
+                for (_, told) in told {
+                    raise(self.district.almanac.books(), &mut ledger, &mut touched, told);
+                }
+                if self.span.from <= as_of {
+                    self.note_letters(letters, as_of);
+                }
             }
+            Err(problem) => self.replayed.problems.push(problem),
         }
         for problem in done.problems {
             if !self.replayed.problems.contains(&problem) {
@@ -197,6 +201,34 @@ impl Walk<'_> {
         }
         self.ledger = ledger;
         self.last = Some(as_of);
+    }
+
+    /// Notes the letters of a night; of one rule those that tell of a student under it, or count a storm of it.
+    fn note_letters(&mut self, night: Letters, as_of: Day) {
+        for (letter, told) in night.letters {
+            let untold = untold(&letter, &told);
+            let says_nothing = told.is_empty() && untold.is_empty() && letter.content.storms.is_empty();
+            if self.only.is_some() && says_nothing {
+                continue;
+            }
+            let students = told.iter().map(|line| &line.student_id);
+            let students = students.chain(untold.iter().map(|entry| &entry.student_id));
+            self.replayed.letters.push(Sent {
+                night: as_of,
+                morning: letter.morning,
+                kind: letter.kind,
+                students: students.cloned().collect(),
+                entries: told.len() + untold.len(),
+                counted: told.iter().filter(|line| line.unwritten).count(),
+                to_staff: letter.to_staff,
+            });
+        }
+        let left = night.over.into_iter().map(|(to_staff, students)| Left {
+            morning: night.morning,
+            to_staff,
+            students,
+        });
+        self.replayed.left.extend(left);
     }
 
     /// Notes the highest level of every flag: all that are open on the first night, then what changes.

@@ -15,12 +15,8 @@ const NO_CONTACT_DAYS: u32 = 10;
 
 impl Week<'_, '_> {
     /// The digests of everybody who may own a student. `joining`: tonight's news that only a digest tells.
-    pub(in crate::round) fn digests(
-        &self,
-        joining: Vec<News>,
-        nights: (u32, u32),
-        silences: &[Silence],
-    ) -> Result<Vec<Listed>, Problem> {
+    pub(super) fn digests(&self, joining: Vec<News>, nights: (u32, u32)) -> Result<Vec<Listed>, Problem> {
+        let silences = self.posting.holds.silences();
         let mut week: BTreeMap<usize, Vec<News>> = BTreeMap::new();
         let mut readers = self.readers()?;
         for news in joining {
@@ -58,7 +54,7 @@ impl Week<'_, '_> {
 
     /// Whoever was written this year, and everybody with a caseload: an empty digest is the proof of life.
     fn readers(&self) -> Result<BTreeSet<usize>, Problem> {
-        let written = self.store.owners_written_between(self.year.start, self.morning)?;
+        let written = self.past.owners_written(self.morning)?;
         let mut readers: BTreeSet<usize> = written.iter().filter_map(|staff| self.owners.number(staff)).collect();
         readers.extend(self.owners.with_caseload());
         readers.retain(|reader| self.owners.may_be_written(*reader));
@@ -95,8 +91,7 @@ impl Week<'_, '_> {
     }
 
     fn reason(&self, spoken: &Spoken<'_>) -> Option<Reason> {
-        let key = (spoken.student, spoken.rule);
-        self.lately.reason(self.store, self.year, self.ledger, key)
+        self.past.lowered((spoken.student, spoken.rule))
     }
 
     fn closed(&self, spoken: &Spoken<'_>, told: Level) -> Option<News> {
@@ -142,7 +137,8 @@ impl Week<'_, '_> {
         let rule = self.posting.rules.rules().get(usize::from(spoken.rule))?;
         let books = self.posting.books;
         let stays = books.students.get(spoken.student.0 as usize)?.stays();
-        let last = stays.iter().max_by_key(|stay| stay.entry);
+        let begun = stays.iter().filter(|stay| stay.entry.is_none_or(|entry| entry <= self.as_of));
+        let last = begun.max_by_key(|stay| stay.entry);
         let home = self.posting.nights.home(spoken.student, self.as_of);
         let (school, grade) = match (home, last) {
             (Some(home), _) => (home.school, home.grade),

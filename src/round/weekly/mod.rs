@@ -4,20 +4,25 @@
 //! In: standings, what letters said last, tonight's news for the digest. Out: news and lists as keys and counts. Never: a letter posted, a
 //! name of a student.
 
+mod carrying;
 mod digest;
 mod reminding;
 mod schools;
 
-use super::lately::{Lately, Spoken};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lately::{Past, Spoken};
 use super::ledger::Ledger;
-use super::posting::{Case, Posting};
+use super::posting::{Case, Found, Posting};
 use crate::config::Letters;
 use crate::crossings::Standing;
 use crate::facts::SchoolIx;
+use crate::monitor::Problem;
+use crate::outbox::{Kind, Listed, News, Posted, StormCount};
 use crate::routing::{Owners, Question};
 use crate::rules::Status;
-use crate::school::{Area, Day, Level, SchoolYear};
-use crate::store::Store;
+use crate::school::{Area, Day, Level};
+use crate::store::Storm;
 use crate::timeline::Almanac;
 
 /// Who is written for a school, the first that there is: its administrator, or who leads its team.
@@ -30,22 +35,72 @@ pub(in crate::round) struct Week<'w, 'a> {
     pub(in crate::round) posting: &'w Posting<'w, 'a>,
     pub(in crate::round) owners: &'w Owners<'w>,
     pub(in crate::round) ledger: &'w Ledger,
-    pub(in crate::round) lately: &'w Lately,
+    pub(in crate::round) past: &'w dyn Past,
     pub(in crate::round) spoken: &'w [Spoken<'w>],
-    pub(in crate::round) store: &'w Store,
-    pub(in crate::round) year: &'w SchoolYear,
     pub(in crate::round) letters: &'w Letters,
     pub(in crate::round) as_of: Day,
     pub(in crate::round) morning: Day,
 }
 
+/// What comes by the calendar on a morning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::round) struct Due {
+    pub(in crate::round) digest: bool,
+    pub(in crate::round) team_list: bool,
+}
+
+impl Due {
+    /// What is due on a morning, given what there was before it.
+    pub(in crate::round) fn on(
+        morning: Day,
+        almanac: &Almanac<'_>,
+        letters: &Letters,
+        past: &dyn Past,
+    ) -> Result<Due, Problem> {
+        Ok(Due {
+            digest: digest_is_due(almanac, letters, morning, past.last_morning(Kind::Digest)?),
+            team_list: team_list_is_due(almanac, morning, past.last_morning(Kind::TeamList)?),
+        })
+    }
+}
+
+/// What a night's letters are made from beside standings.
+#[derive(Clone, Copy)]
+pub(in crate::round) struct Tonight<'t> {
+    pub(in crate::round) due: Due,
+    /// What letters had said before this morning: digests are told from it.
+    pub(in crate::round) before: &'t [Spoken<'t>],
+    /// Letters of this morning and those that wait.
+    pub(in crate::round) posted: &'t [Posted],
+    /// Storms that tonight saw first.
+    pub(in crate::round) fresh: &'t [Storm],
+    /// Storms that wait.
+    pub(in crate::round) open: &'t [&'t Storm],
+    /// The nights of the week that were looked at, and its school days.
+    pub(in crate::round) nights: (u32, u32),
+}
+
+/// Everything that a night writes to people, before it is made into letters.
+#[derive(Default)]
+pub(in crate::round) struct Written {
+    pub(in crate::round) news: Vec<News>,
+    pub(in crate::round) lists: Vec<Listed>,
+    /// Students whom their owner's capacity leaves to the digest, by owner.
+    pub(in crate::round) over: BTreeMap<usize, BTreeSet<String>>,
+    /// Flags of storms that wait, as counts by owner.
+    pub(in crate::round) storms: BTreeMap<usize, Vec<StormCount>>,
+}
+
+impl Written {
+    /// How many students each owner's capacity leaves to the digest.
+    pub(in crate::round) fn overflow(&self) -> BTreeMap<usize, u32> {
+        let count = |(owner, students): (&usize, &BTreeSet<String>)| (*owner, students.len() as u32);
+        self.over.iter().map(count).collect()
+    }
+}
+
 /// The morning of a digest: the weekday that the district chose, or the first school morning after it.
-pub(in crate::round) fn digest_is_due(
-    almanac: &Almanac<'_>,
-    letters: &Letters,
-    morning: Day,
-    last: Option<Day>,
-) -> bool {
+fn digest_is_due(almanac: &Almanac<'_>, letters: &Letters, morning: Day, last: Option<Day>) -> bool {
     let ahead = letters.digest_on.to_monday_zero_offset();
     let this_week = morning.monday().plus(i32::from(ahead));
     let chosen = if this_week <= morning {
@@ -57,7 +112,7 @@ pub(in crate::round) fn digest_is_due(
 }
 
 /// The morning of a team list: the first school morning of a month.
-pub(in crate::round) fn team_list_is_due(almanac: &Almanac<'_>, morning: Day, last: Option<Day>) -> bool {
+fn team_list_is_due(almanac: &Almanac<'_>, morning: Day, last: Option<Day>) -> bool {
     let date = morning.civil();
     let first = Day::from_civil(date.first_of_month());
     is_due(almanac, first, morning, last)
@@ -74,6 +129,33 @@ fn is_due(almanac: &Almanac<'_>, chosen: Day, morning: Day, last: Option<Day>) -
 }
 
 impl Week<'_, '_> {
+    /// Everything that the night writes. What routing found is parted into news and what waits for a digest; that digest takes it.
+    pub(in crate::round) fn written(&self, found: &mut Found, tonight: &Tonight<'_>) -> Result<Written, Problem> {
+        let can_carry = self.can_carry(tonight.posted)?;
+        let over = carrying::leave_to_digest(found, &can_carry, tonight.due.digest);
+        let mut news = std::mem::take(&mut found.news);
+        news.extend(self.reminders());
+        news.extend(self.handovers());
+        let mut lists = self.school_letters(tonight.fresh);
+        if tonight.due.digest {
+            let joining = std::mem::take(&mut found.digest);
+            let before = Week {
+                spoken: tonight.before,
+                ..*self
+            };
+            lists.extend(before.digests(joining, tonight.nights)?);
+        }
+        if tonight.due.team_list {
+            lists.extend(self.team_lists());
+        }
+        Ok(Written {
+            news,
+            lists,
+            over,
+            storms: self.storm_counts(&found.sheltered, tonight.open),
+        })
+    }
+
     /// The flag of an episode, where it is open and its rule live.
     fn open<'s>(&'s self, spoken: &Spoken<'_>) -> Option<(Case<'s>, &'s Standing)> {
         let standing = self.ledger.standings.get(&(spoken.student, spoken.rule))?;

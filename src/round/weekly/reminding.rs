@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::crossings::Standing;
 use crate::facts::{SchoolIx, StudentIx};
 use crate::outbox::{Group, Kind, News};
+use crate::round::lately::Spoken;
 use crate::round::posting::Case;
 use crate::school::Level;
 
@@ -14,18 +15,18 @@ const CONTACTS_WITHIN: u32 = 20;
 
 impl Week<'_, '_> {
     /// Reminders of urgent flags that nobody has acted on, to their owners and then to their supervisors.
-    pub(in crate::round) fn reminders(&self) -> Vec<News> {
+    pub(super) fn reminders(&self) -> Vec<News> {
         if self.letters.remind_after == 0 && self.letters.escalate_after == 0 {
             return Vec::new();
         }
         let schools = self.schools_with_contacts();
         let mut news = Vec::new();
-        for spoken in self.spoken {
+        let is_told = |spoken: &&Spoken<'_>| spoken.word.level == Some(Level::Urgent) && spoken.word.written;
+        for spoken in self.spoken.iter().filter(is_told) {
             let Some((case, standing)) = self.open(spoken) else {
                 continue;
             };
-            let is_told = spoken.word.level == Some(Level::Urgent) && spoken.word.written;
-            if standing.level != Some(Level::Urgent) || !is_told || !schools.contains(&case.school) {
+            if standing.level != Some(Level::Urgent) || !schools.contains(&case.school) {
                 continue;
             }
             let days = self.days_without_contact(&case, spoken.word.since);
@@ -55,13 +56,13 @@ impl Week<'_, '_> {
     }
 
     /// What the new owner of a student should know that another was written. Who stands in gets none: theirs are the days away alone.
-    pub(in crate::round) fn handovers(&self) -> Vec<News> {
+    pub(super) fn handovers(&self) -> Vec<News> {
         let mut news = Vec::new();
         for spoken in self.spoken {
-            let Some((case, standing)) = self.open(spoken) else {
+            let (Some(level), true) = (spoken.word.level, spoken.word.written) else {
                 continue;
             };
-            let (Some(level), true) = (spoken.word.level, spoken.word.written) else {
+            let Some((case, standing)) = self.open(spoken) else {
                 continue;
             };
             let resolution = self.posting.resolve(&case, level);
@@ -89,7 +90,8 @@ impl Week<'_, '_> {
     fn schools_with_contacts(&self) -> BTreeSet<SchoolIx> {
         let mut schools = BTreeSet::new();
         for (number, facts) in self.posting.books.students.iter().enumerate() {
-            let Some(last) = facts.contacts.iter().map(|contact| contact.date).max() else {
+            let dates = facts.contacts.iter().map(|contact| contact.date);
+            let Some(last) = dates.filter(|date| *date <= self.as_of).max() else {
                 continue;
             };
             let home = self.posting.nights.home(StudentIx(number as u32), self.as_of);

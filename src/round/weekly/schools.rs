@@ -15,7 +15,7 @@ type StormPlace = (SchoolIx, u16, Day);
 
 impl Week<'_, '_> {
     /// Open flags of each school for its team: by number of areas, with what is under way.
-    pub(in crate::round) fn team_lists(&self) -> Vec<Listed> {
+    pub(super) fn team_lists(&self) -> Vec<Listed> {
         let mut schools: BTreeMap<(SchoolIx, usize), Vec<News>> = BTreeMap::new();
         let mut open: Vec<(&(StudentIx, u16), &Standing)> = self.ledger.standings.iter().collect();
         open.sort_unstable_by_key(|(key, _)| **key);
@@ -70,7 +70,7 @@ impl Week<'_, '_> {
     }
 
     /// One letter per school for all storms that this round saw there first.
-    pub(in crate::round) fn school_letters(&self, storms: &[Storm]) -> Vec<Listed> {
+    pub(super) fn school_letters(&self, storms: &[Storm]) -> Vec<Listed> {
         let mut schools: BTreeMap<SchoolIx, Vec<&Storm>> = BTreeMap::new();
         for storm in storms.iter().filter(|storm| !storm.is_question()) {
             schools.entry(storm.school).or_default().push(storm);
@@ -110,7 +110,7 @@ impl Week<'_, '_> {
     }
 
     /// The counts that owners of a storm's waiting flags get.
-    pub(in crate::round) fn storm_counts(
+    pub(super) fn storm_counts(
         &self,
         sheltered: &[crate::round::posting::Sheltered],
         storms: &[&Storm],

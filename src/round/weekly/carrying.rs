@@ -1,0 +1,58 @@
+//! How many students an owner can still carry this week, and what is left to the digest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Week;
+use crate::monitor::Problem;
+use crate::outbox::{self, Group, Kind, Posted};
+use crate::round::posting::{Found, KeptBack};
+
+impl Week<'_, '_> {
+    /// How many different students more each owner with a capacity can carry this school week: those of letters that have gone out and of
+    /// letters that wait are carried already.
+    pub(super) fn can_carry(&self, posted: &[Posted]) -> Result<BTreeMap<usize, u32>, Problem> {
+        let limited = self.owners.with_capacity();
+        if limited.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let carried = self.past.carried(self.morning.monday(), self.morning)?;
+        let left = |(who, capacity): (usize, u32)| {
+            let staff_id = &self.owners.person(who).staff_id;
+            let waits = posted.iter().filter(|each| {
+                each.letter.kind == Kind::Nightly && each.letter.to_staff == *staff_id && each.letter.state.tells()
+            });
+            let in_letter: BTreeSet<&str> = waits
+                .filter(|each| each.letter.morning >= self.morning)
+                .flat_map(|each| &each.told)
+                .map(|told| told.student_id.as_str())
+                .collect();
+            let used = carried.get(staff_id).copied().unwrap_or(0) + in_letter.len() as u32;
+            (who, capacity.saturating_sub(used))
+        };
+        Ok(limited.into_iter().map(left).collect())
+    }
+}
+
+/// Leaves to the digest what owners cannot carry this week; the students, by owner, so that it is said how many they are.
+pub(super) fn leave_to_digest(
+    found: &mut Found,
+    can_carry: &BTreeMap<usize, u32>,
+    for_digest: bool,
+) -> BTreeMap<usize, BTreeSet<String>> {
+    let (news, over) = outbox::within_capacity(std::mem::take(&mut found.news), can_carry);
+    found.news = news;
+    let mut students: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for mut news in over {
+        students
+            .entry(news.owner)
+            .or_default()
+            .insert(news.entry.student_id.clone());
+        news.kind = Kind::Digest;
+        news.entry.group = Group::Overflow;
+        match for_digest {
+            true => found.digest.push(news),
+            false => found.kept_back.push(KeptBack::of(&news, "capacity")),
+        }
+    }
+    students
+}
