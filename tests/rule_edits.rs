@@ -139,8 +139,10 @@ fn a_change_that_waits_asks_for_the_yes_and_says_when_it_went_to_work() {
         "It would raise 16 of 20 students of school 100 to concern or worse at once",
         "answer to this letter: whoever runs firstbell says yes with `firstbell rules accept absence_streak --by` and your name",
         "School 100: 16 students at concern, before the edit 0.",
-        // Sixteen of twenty at once are a storm: the school is written once, and the single flags join the digest.
-        "No nightly letter and no starting list would have been written; what much of a school has at once goes to the school, then into digests.",
+        // Sixteen of twenty at once are a storm: the school is written once, here to the last owner, the owner gets a count, and the
+        // single flags join a digest that is still to come.
+        "Maria Lopez: 1 letter in the fullest week and 0 before the edit, with counts alone.",
+        "student.services@district.example: 1 letter in the fullest week and 0 before the edit, with counts alone.",
     ] {
         assert!(mail.text.contains(words), "{words}\n{}", mail.text);
     }

@@ -400,11 +400,14 @@ fn by_person(preview: &Preview, staff: &[crate::routing::Staff], name: impl Fn(&
         let carries = capacity
             .map(|capacity| format!("; can carry {capacity}"))
             .unwrap_or_default();
+        let about = match students {
+            0 => "with counts alone".to_owned(),
+            some => format!("about up to {}", counted(some as u64, "student")),
+        };
         format!(
-            "{}: {} in the fullest week{was}, about up to {}{carries}.",
+            "{}: {} in the fullest week{was}, {about}{carries}.",
             name(&person),
-            counted(letters as u64, "letter"),
-            counted(students as u64, "student")
+            counted(letters as u64, "letter")
         )
     };
     busiest.into_iter().map(line).collect()

@@ -83,7 +83,15 @@ fn weeks(out: &mut dyn Write, shown: &Shown<'_>) -> Result<(), Stop> {
         out,
         "\nLetters by person and week, and the different students in them; in nightly ones those that count against what a person can carry"
     )?;
-    let mut headers = vec!["person", "name", "week_of", "letters", "students", "nightly", "can_carry"];
+    let mut headers = vec![
+        "person",
+        "name",
+        "week_of",
+        "letters",
+        "students",
+        "nightly",
+        "can_carry",
+    ];
     if compared {
         headers.extend(["letters_before", "students_before", "nightly_before"]);
     }

@@ -34,7 +34,8 @@ impl Memory {
     /// Takes in a letter as it leaves.
     pub(super) fn hear(&mut self, books: &Books, ledger: &Ledger, letter: &Letter, told: &[Told]) {
         self.mornings.insert(letter.kind, letter.morning);
-        if matches!(letter.kind, Kind::Nightly | Kind::StartingList | Kind::Digest) && !self.owners.contains(&letter.to_staff)
+        if matches!(letter.kind, Kind::Nightly | Kind::StartingList | Kind::Digest)
+            && !self.owners.contains(&letter.to_staff)
         {
             self.owners.insert(letter.to_staff.clone());
         }

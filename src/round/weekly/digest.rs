@@ -137,7 +137,9 @@ impl Week<'_, '_> {
         let rule = self.posting.rules.rules().get(usize::from(spoken.rule))?;
         let books = self.posting.books;
         let stays = books.students.get(spoken.student.0 as usize)?.stays();
-        let begun = stays.iter().filter(|stay| stay.entry.is_none_or(|entry| entry <= self.as_of));
+        let begun = stays
+            .iter()
+            .filter(|stay| stay.entry.is_none_or(|entry| entry <= self.as_of));
         let last = begun.max_by_key(|stay| stay.entry);
         let home = self.posting.nights.home(spoken.student, self.as_of);
         let (school, grade) = match (home, last) {
