@@ -44,6 +44,7 @@ fn district(seed: u64) -> District {
     let mut district = District::new()
         .classmates(6)
         .configured("[[route]]\n", route)
+        .configured("# detail =", "detail =")
         .staff("s1", "Maria Lopez", "counselor")
         .staff("m1", "Ben Okafor", "math_specialist")
         .staff("m2", "Ada Stone", "math_specialist")

@@ -173,6 +173,7 @@ fn one_student(kind: Kind, entries: &[&Entry], people: People, schools: Schools,
         strip => strip.map(strip::shown),
         open => said_once(known.iter().flat_map(|entry| &entry.open)),
         going_on,
+        detail => said_once(known.iter().flat_map(|entry| &entry.detail)),
         ask => asks(&known),
     }
 }
@@ -220,7 +221,7 @@ fn change(kind: Kind, entry: &Entry) -> String {
     let title = clean(&entry.title, NAME_CHARS);
     let since = entry
         .since
-        .map(|day| format!(" since {}", short_day(day)))
+        .map(|day| format!(", flagged since {}", short_day(day)))
         .unwrap_or_default();
     let written = |level: Level| format!(" When you were last written it was at {level}.");
     let was = entry.before.map(written).unwrap_or_default();

@@ -93,7 +93,7 @@ fn nightly(content: &mut Content) {
     (beside.title, beside.because) = ("Absent in a row".to_owned(), "2 unexcused days in a row".to_owned());
     let mut quiet = course(1, Level::Concern, day.plus(-12));
     quiet.held = "a plan was open until yesterday".to_owned();
-    quiet.open = vec![format!("Chronic absence, at watch since {}", day.plus(-30))];
+    quiet.open = vec![format!("Chronic absence, at watch, flagged since {}", day.plus(-30))];
     content.entries = vec![worse, beside, quiet];
     content.storms = vec![storm("Absent three days in a row", day, 12, 3)];
     content.overflow = 4;
@@ -244,6 +244,7 @@ fn entry(student: usize, title: &str, area: &str, level: Level, since: Day) -> E
         because: String::new(),
         next: String::new(),
         going_on: Vec::new(),
+        detail: Vec::new(),
         strip: String::new(),
         ask: Vec::new(),
         group: Group::Level,

@@ -52,6 +52,7 @@ pub(super) fn entry(student: &str, title: &str, level: Level) -> Entry {
         because: "absent 9 of 45 enrolled days (20 %), 6 unexcused".to_owned(),
         next: "Attendance team this week.".to_owned(),
         going_on: Vec::new(),
+        detail: Vec::new(),
         strip: String::new(),
         ask: Vec::new(),
         group: Group::Level,
@@ -78,7 +79,7 @@ pub(super) fn nightly() -> Letter {
     other.next = "Call home this week.".to_owned();
     other.edge = "urgent begins at 20".to_owned();
     other.held = "a plan was open until 2026-11-18".to_owned();
-    other.open = vec!["Recent incidents, at watch since 2026-10-02".to_owned()];
+    other.open = vec!["Recent incidents, at watch, flagged since 2026-10-02".to_owned()];
     other.ask = vec!["another area is also flagged: ask Sam Reed".to_owned()];
     letter.content.entries = vec![worse, second, other];
     letter.content.late = vec!["the grades file is two days late".to_owned()];

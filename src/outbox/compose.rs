@@ -248,7 +248,10 @@ fn open(entries: &[Entry], reader: usize, common: &Common<'_>) -> Vec<String> {
     let mut others: Vec<&&OpenFlag> = others.collect();
     others.sort_by_key(|flag| (Reverse(flag.told), &flag.rule));
     let say = |flag: &&&OpenFlag| {
-        let since = flag.since.map(|day| format!(" since {day}")).unwrap_or_default();
+        let since = flag
+            .since
+            .map(|day| format!(", flagged since {day}"))
+            .unwrap_or_default();
         let level = flag.told.unwrap_or(flag.level);
         format!("{}, at {level}{since}", flag.title)
     };

@@ -125,6 +125,9 @@ pub struct Entry {
     pub next: String,
     /// What is already going on: plans and contacts, one sentence each, without names of students.
     pub going_on: Vec<String>,
+    /// What the district lets letters show beyond numbers: incidents by type and action, programs. Sentences without names of students.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub detail: Vec<String>,
     /// The last eight weeks, a letter per instructional day, weeks parted by a space; oldest first.
     pub strip: String,
     /// Of areas that the reader may not see: whom to ask. Empty where none is flagged.

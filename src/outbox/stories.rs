@@ -52,6 +52,7 @@ fn news(student_id: &str, rule: &str, area: &str, level: Level, owner: usize) ->
             because: "absent 3 of 30 enrolled days (10 %), 3 unexcused".to_owned(),
             next: String::new(),
             going_on: Vec::new(),
+            detail: Vec::new(),
             strip: String::new(),
             ask: Vec::new(),
             group: Group::Level,

@@ -137,6 +137,7 @@ pub(super) fn decide(
         kept: &kept,
         holds: &holds,
         refused: &refused,
+        detail: &setup.config.privacy.detail,
         for_digest: due.digest,
     };
     let mut found = posting.find();

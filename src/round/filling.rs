@@ -1,13 +1,14 @@
 //! What only a named entry needs: why in numbers, the next step and level, the last weeks, what is already going on.
 
 use super::posting::Posting;
+use crate::config::Detail;
 use crate::facts::{SchoolIx, Student};
 use crate::outbox::{Entry, PLAN_LINE};
 use crate::rules::{CaseFile, Edges, Judge, Worse};
 use crate::school::{Area, Level};
 
 /// School weeks shown in an entry's strip.
-const STRIP_WEEKS: u16 = 8;
+pub(super) const STRIP_WEEKS: u16 = 8;
 
 impl Posting<'_, '_> {
     /// Adds what only a named entry needs.
@@ -41,6 +42,7 @@ impl Posting<'_, '_> {
             .unwrap_or_default();
         let facts = &self.books.students[student.0 as usize];
         entry.going_on = self.going_on(facts, entry, numbers.school());
+        entry.detail = self.opened(&numbers, facts, entry);
     }
 
     /// What is already going on in an area: open plans, then the last contact. Where the flag got worse all the same, that is said.
@@ -50,14 +52,20 @@ impl Posting<'_, '_> {
         let mut lines = Vec::new();
         let is_news = entry.level > entry.before;
         for plan in desk.open_plans(facts, area) {
-            let tier = plan.tier.map(|tier| format!(" (tier {tier})")).unwrap_or_default();
+            let program = self.shows(Detail::Programs).then(|| self.word(plan.program).to_owned());
+            let tier = plan.tier.map(|tier| format!("tier {tier}"));
+            let about: Vec<String> = [program, tier].into_iter().flatten().collect();
+            let about = match about.is_empty() {
+                true => String::new(),
+                false => format!(" ({})", about.join(", ")),
+            };
             // Known at a lower level, or quiet until the plan had run its time: it did not help enough.
             let run = desk.nights.school_days(school, plan.start, self.as_of) as u32;
             let failed = entry.before.is_some()
                 || entry.level >= Some(Level::Urgent)
                 || run >= self.holds.patience().review_days;
             let worse = if is_news && failed { ", and it got worse" } else { "" };
-            lines.push(format!("{PLAN_LINE}{tier} has been open since {}{worse}.", plan.start));
+            lines.push(format!("{PLAN_LINE}{about} has been open since {}{worse}.", plan.start));
         }
         let contacts = facts
             .contacts

@@ -12,6 +12,7 @@ mod believing;
 mod bundles;
 mod consent;
 mod deciding;
+mod detail;
 mod discarding;
 mod edits;
 mod filling;

@@ -9,7 +9,7 @@ use super::holding::{Desk, Flag, Holds};
 use super::judging::share;
 use super::ledger::{Change, Ledger, RuleAtSchool};
 use super::school_night::Nights;
-use crate::config::Copy;
+use crate::config::{Copy, Detail};
 use crate::crossings::{Circumstances, Hold, Phase, Reason, Shelter, Standing, hold};
 use crate::facts::{Books, SchoolIx, StudentIx};
 use crate::outbox::{Entry, Group, Kind, Letter, News, OpenFlag, Told};
@@ -40,6 +40,8 @@ pub(super) struct Posting<'p, 'a> {
     pub(super) kept: &'p BTreeMap<(String, String), String>,
     /// What keeps news back.
     pub(super) holds: &'p Holds,
+    /// What the district lets letters show beyond numbers.
+    pub(super) detail: &'p [Detail],
     /// Readers for whom letters about an episode have been refused twice.
     pub(super) refused: &'p BTreeMap<EpisodeKey, Vec<String>>,
     /// Whether tonight's news for the digest is asked for: only then is its owner looked for.
@@ -453,6 +455,7 @@ impl<'p, 'a> Posting<'p, 'a> {
             because: String::new(),
             next: String::new(),
             going_on: Vec::new(),
+            detail: Vec::new(),
             strip: String::new(),
             ask: Vec::new(),
             group: Group::Level,

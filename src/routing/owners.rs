@@ -167,7 +167,8 @@ impl<'a> Owners<'a> {
         self.may.get(at).is_some_and(|may| may.holds_news(area, areas_involved))
     }
 
-    pub(super) fn is_away(&self, who: usize) -> bool {
+    /// Whether a person is away today: the days of staff.csv, both included.
+    pub fn is_away(&self, who: usize) -> bool {
         let person = self.person(who);
         let begun = person.away_from.is_none_or(|from| from <= self.today);
         let not_over = person.away_until.is_none_or(|until| self.today <= until);

@@ -108,6 +108,7 @@ fn letter(id: i64) -> Letter {
         because: "absent 9 of 45 enrolled days (20 %), 6 unexcused".to_owned(),
         next: "Attendance team this week.".to_owned(),
         going_on: Vec::new(),
+        detail: Vec::new(),
         // Every line of the strip's own is short; this one makes the text part long enough to be folded on the road.
         strip: "PPPPP PPAPP PPPPP PPPP PEPPP PPAAP PPTPA PAAPA".to_owned(),
         ask: Vec::new(),

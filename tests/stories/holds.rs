@@ -292,24 +292,126 @@ fn a_stand_in_gets_exactly_the_days_away() {
         .init();
     district.only(&["chronic_absence"]);
     district.nights("2026-09-14", "2026-10-02");
-    let files: Vec<String> = district
+    let letters: Vec<(String, String)> = district
         .letters()
-        .iter()
-        .map(|letter| format!("{} {}", letter.file, letter.subject))
+        .into_iter()
+        .map(|letter| (letter.file, letter.text))
         .collect();
-    let briefly: Vec<&str> = files
-        .iter()
-        .map(|file| file.split(".eml").next().unwrap_or_default())
+    let letter = |at: usize| letters.get(at).map(|(file, text)| (file.as_str(), text.as_str()));
+    // Ben was watched since Friday: the digest of the first day away went to Sam Reed too.
+    let digests = district.letters_of("digest").into_iter();
+    let of_monday: Vec<String> = digests
+        .filter(|digest| digest.file.starts_with("2026-09-21-"))
+        .map(|digest| digest.to)
         .collect();
+    assert_eq!(of_monday, ["\"Sam Reed\" <sam.reed@district.example>"]);
     assert_eq!(
-        briefly,
-        [
-            "2026-09-18-nightly-s1-4",
-            "2026-09-22-nightly-s2-9",
-            "2026-09-28-handover-s1-14",
-            "2026-09-30-nightly-s1-19",
-        ]
+        letter(0),
+        Some((
+            "2026-09-18-nightly-s1-4.eml",
+            "\
+Hello Maria Lopez,
+
+There is news of 1 of your students.
+The numbers are as of Thursday, September 17, 2026.
+
+CONCERN: 1 student
+
+A. A., grade 9, North High
+- New at concern: Chronic absence.
+  Why: Absent 3 of 24 enrolled days (12.5 %), 0 unexcused. Urgent begins at 20.
+  Next: Call home this week.
+  Last 5 weeks, oldest first: PPPPP PPPPP PPPPP PPPPE PPEE
+  In words: 3 days absent excused, of 24 school days.
+
+----------
+In the strips: P present; E absent excused.
+You get this letter because the district's routes name you for these students. If that is wrong, or someone has left, answer to data.manager@district.example.
+firstbell, Example School District
+"
+        ))
     );
+    assert_eq!(
+        letter(1),
+        Some((
+            "2026-09-22-nightly-s2-8.eml",
+            "\
+Hello Sam Reed,
+
+There is news of 1 of your students.
+The numbers are as of Monday, September 21, 2026.
+
+CONCERN: 1 student
+
+B. B., grade 9, North High
+- Worse, now at concern: Chronic absence. When you were last written it was at watch.
+  Why: Absent 3 of 26 enrolled days (11.5 %), 0 unexcused. Urgent begins at 20.
+  Next: Call home this week.
+  Last 6 weeks, oldest first: PPPPP PPPPP PPPPP PPPPP PPEPE E
+  In words: 3 days absent excused, of 26 school days.
+
+----------
+In the strips: P present; E absent excused.
+You get this letter because the district's routes name you for these students. If that is wrong, or someone has left, answer to data.manager@district.example.
+firstbell, Example School District
+"
+        ))
+    );
+    assert_eq!(
+        letter(2),
+        Some((
+            "2026-09-28-handover-s1-13.eml",
+            "\
+Hello Maria Lopez,
+
+1 student is yours from now on.
+This is what others were written of them and is still open. It is no news of last night; from here on the news of these students comes to you.
+The numbers are as of Friday, September 25, 2026.
+
+CONCERN: 1 student
+
+B. B., grade 9, North High
+  From Sam Reed.
+- At concern, flagged since September 18, 2026: Chronic absence.
+  Why: Absent 3 of 30 enrolled days (10 %), 0 unexcused. Urgent begins at 20.
+  Next: Call home this week.
+  Last 6 weeks, oldest first: PPPPP PPPPP PPPPP PPPPP PPEPE EPPPP
+  In words: 3 days absent excused, of 30 school days.
+
+----------
+In the strips: P present; E absent excused.
+You get this letter because the district's routes name you for these students. If that is wrong, or someone has left, answer to data.manager@district.example.
+firstbell, Example School District
+"
+        ))
+    );
+    assert_eq!(
+        letter(3),
+        Some((
+            "2026-09-30-nightly-s1-18.eml",
+            "\
+Hello Maria Lopez,
+
+There is news of 1 of your students.
+The numbers are as of Tuesday, September 29, 2026.
+
+CONCERN: 1 student
+
+C. C., grade 9, North High
+- New at concern: Chronic absence.
+  Why: Absent 4 of 32 enrolled days (12.5 %), 0 unexcused. Urgent begins at 20.
+  Next: Call home this week.
+  Last 7 weeks, oldest first: PPPPP PPPPP PPPPP PPPPP PPPPP PPPEE EE
+  In words: 4 days absent excused, of 32 school days.
+
+----------
+In the strips: P present; E absent excused.
+You get this letter because the district's routes name you for these students. If that is wrong, or someone has left, answer to data.manager@district.example.
+firstbell, Example School District
+"
+        ))
+    );
+    assert_eq!(letters.len(), 4);
 }
 
 #[test]
@@ -337,7 +439,7 @@ CONCERN: 1 student
 
 A. A., grade 9, North High
   From Maria Lopez.
-- At concern since September 25, 2026: Chronic absence.
+- At concern, flagged since September 25, 2026: Chronic absence.
   Why: Absent 4 of 35 enrolled days (11.4 %), 0 unexcused. Urgent begins at 20.
   Next: Call home this week.
   Last 7 weeks, oldest first: PPPPP PPPPP PPPPP PPPPP PEPPP EPPPE PPPPE
@@ -415,7 +517,7 @@ The numbers are as of Monday, September 21, 2026.
 URGENT: 1 student
 
 A. A., grade 9, North High
-- Still at urgent since September 14, 2026: Chronic absence.
+- Still at urgent, flagged since September 14, 2026: Chronic absence.
   Why: Absent 6 of 26 enrolled days (23 %), 0 unexcused.
   Next: Attendance team this week.
   Last 6 weeks, oldest first: EEEEE EPPPP PPPPP PPPPP PPPPP P
@@ -438,7 +540,7 @@ OTHERS WERE REMINDED OF THESE, AND STILL NOBODY HAS BEEN IN TOUCH: 1 student
 
 A. A., grade 9, North High
   Written to Maria Lopez.
-- Still at urgent since September 14, 2026: Chronic absence.
+- Still at urgent, flagged since September 14, 2026: Chronic absence.
   Why: Absent 6 of 31 enrolled days (19.3 %), 0 unexcused.
   Next: Attendance team this week.
   Last 7 weeks, oldest first: EEEEE EPPPP PPPPP PPPPP PPPPP PPPPP P

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod details;
 mod edges;
 mod facts;
 mod holds;

@@ -136,6 +136,7 @@ fn full_letter(kind: Kind) -> Letter {
         because: marked(),
         next: marked(),
         going_on: vec![marked()],
+        detail: vec![marked()],
         strip: "PPPPP PAEUS hT.PP".to_owned(),
         ask: vec![marked()],
         group: Group::Level,

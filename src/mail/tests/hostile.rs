@@ -46,7 +46,7 @@ fn letter_of(cell: &str, kind: Kind) -> Letter {
         ] {
             cell.clone_into(text);
         }
-        (entry.going_on, entry.ask, entry.open) = (said(), said(), said());
+        (entry.going_on, entry.ask, entry.open, entry.detail) = (said(), said(), said(), said());
     }
     content.entries[2].student_id = format!("700 456{cell}");
     // Also where a plan's line stands apart from others.

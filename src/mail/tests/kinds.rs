@@ -29,7 +29,7 @@ This letter comes every week, even when nothing stands in it, so that you know t
 URGENT, AND NOBODY HAS BEEN IN TOUCH FOR TEN SCHOOL DAYS: 1 student
 
 A. A., grade 9, Example High, homeroom 204
-- Still at urgent since November 4, 2026: Chronic absence.
+- Still at urgent, flagged since November 4, 2026: Chronic absence.
   Why: Absent 9 of 45 enrolled days (20 %), 6 unexcused, 3 excused.
   Next: Attendance team this week.
 {strip}  Look up: https://sis.district.example/student?id=example_1
@@ -93,7 +93,7 @@ F. F., grade 10, Example High, homeroom 312
   Now with Sam Reed.
 - At concern when you were last written: Chronic absence.
 
-Also open, as counts: other flags of your students that you were written before.
+Also open, as counts: other flags of your students that were written before.
 - Chronic absence, concern: 2 students
 - Chronic absence, watch: 7 students
 - Tardies, watch: 1 student
@@ -163,11 +163,11 @@ The numbers are as of Thursday, November 19, 2026.
 TWO AREAS: 1 student
 
 A. A., grade 9, Example High, homeroom 204
-- At urgent since October 20, 2026: Chronic absence.
+- At urgent, flagged since October 20, 2026: Chronic absence.
   Why: Absent 9 of 45 enrolled days (20 %), 6 unexcused, 3 excused.
   Next: Attendance team this week.
   Plan: An intervention plan (tier 2) has been open since October 30, 2026.
-- At concern since November 7, 2026: Core courses failing.
+- At concern, flagged since November 7, 2026: Core courses failing.
   Why: 2 core courses below 60: Algebra I (52), English 9 (55).
   Next: Talk with the teachers of these courses.
   No plan.
@@ -176,7 +176,7 @@ A. A., grade 9, Example High, homeroom 204
 ONE AREA: 1 student
 
 B. B., grade 10, Example High, homeroom 310
-- At concern since November 10, 2026: Chronic absence.
+- At concern, flagged since November 10, 2026: Chronic absence.
   Why: Absent 6 of 45 enrolled days (13.3 %), 4 unexcused, 2 excused. Urgent begins at 20.
   Next: Attendance team this week.
   No plan.
@@ -206,7 +206,7 @@ The numbers are as of Thursday, November 19, 2026.
 URGENT: 1 student
 
 A. A., grade 9, Example High, homeroom 204
-- Still at urgent since November 5, 2026: Chronic absence.
+- Still at urgent, flagged since November 5, 2026: Chronic absence.
 ";
     assert!(reminder.starts_with(opening), "{reminder}");
     let escalated = "
@@ -214,7 +214,7 @@ OTHERS WERE REMINDED OF THESE, AND STILL NOBODY HAS BEEN IN TOUCH: 1 student
 
 B. B., grade 10, Example High, homeroom 310
   Written to Sam Reed.
-- Still at urgent since November 5, 2026: Chronic absence.
+- Still at urgent, flagged since November 5, 2026: Chronic absence.
 ";
     assert!(reminder.contains(escalated), "{reminder}");
     let handover = text(Kind::Handover);
@@ -227,7 +227,7 @@ URGENT: 1 student
 
 A. A., grade 9, Example High, homeroom 204
   From Sam Reed.
-- At urgent since November 5, 2026: Chronic absence.
+- At urgent, flagged since November 5, 2026: Chronic absence.
 ";
     assert!(handover.starts_with(opening), "{handover}");
 }

@@ -41,7 +41,7 @@ CONCERN: 1 student
   Held back until now: A plan was open until November 18, 2026.
   Why: Absent 5 of 45 enrolled days (11.1 %), 1 unexcused. Urgent begins at 20.
   Next: Call home this week.
-  Also open: Recent incidents, at watch since October 2, 2026.
+  Also open: Recent incidents, at watch, flagged since October 2, 2026.
   Also: Another area is also flagged: ask Sam Reed.
   Look up: https://sis.district.example/student?id=700456
 
@@ -310,11 +310,11 @@ fn what_is_new_stands_first_whatever_made_it_news() {
     // Held back until tonight: new to the reader, and since when.
     assert_eq!(
         said(Reason::Still, concern, None),
-        "New to you, at concern since November 19, 2026: Tardies."
+        "New to you, at concern, flagged since November 19, 2026: Tardies."
     );
     assert_eq!(
         said(Reason::Still, urgent, Some(concern)),
-        format!("Worse, at urgent since November 19, 2026: Tardies. {was}")
+        format!("Worse, at urgent, flagged since November 19, 2026: Tardies. {was}")
     );
     assert_eq!(
         said(Reason::Resumed, concern, Some(concern)),

@@ -103,6 +103,7 @@ impl<'d> Office<'d> {
             kept: &BTreeMap::new(),
             holds: &self.holds,
             refused: &BTreeMap::new(),
+            detail: &[],
             for_digest: due.digest,
         };
         let spoken = self.memory.spoken();

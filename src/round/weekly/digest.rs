@@ -52,12 +52,12 @@ impl Week<'_, '_> {
         Ok(readers.into_iter().map(digest).collect())
     }
 
-    /// Whoever was written this year, and everybody with a caseload: an empty digest is the proof of life.
+    /// Whoever was written this year, and everybody with a caseload, unless they are away: an empty digest is the proof of life.
     fn readers(&self) -> Result<BTreeSet<usize>, Problem> {
         let written = self.past.owners_written(self.morning)?;
         let mut readers: BTreeSet<usize> = written.iter().filter_map(|staff| self.owners.number(staff)).collect();
         readers.extend(self.owners.with_caseload());
-        readers.retain(|reader| self.owners.may_be_written(*reader));
+        readers.retain(|reader| self.owners.may_be_written(*reader) && !self.owners.is_away(*reader));
         Ok(readers)
     }
 

@@ -20,6 +20,7 @@ pub(super) fn letter(student: &str, level: Level, state: State) -> Letter {
         because: "absent 3 of 30 enrolled days (10 %), 3 unexcused".into(),
         next: String::new(),
         going_on: Vec::new(),
+        detail: Vec::new(),
         strip: "PPPPA".into(),
         ask: Vec::new(),
         group: Group::Level,
