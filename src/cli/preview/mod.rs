@@ -131,7 +131,8 @@ fn both(now: &Version, before: Option<&Version>, district: &District<'_>, span: 
 }
 
 /// What letters of one rule are.
-const ALONE: &str = "Letters are those of this rule alone: other rules' news of a morning comes in the same letter.";
+const ALONE: &str =
+    "Letters are those that tell of this rule, with its students alone: other rules' news comes in the same letters.";
 
 fn whole_remarks(setup: &Setup, differs: bool) -> Vec<String> {
     let mut remarks = Vec::new();

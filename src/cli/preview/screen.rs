@@ -81,7 +81,7 @@ fn weeks(out: &mut dyn Write, shown: &Shown<'_>) -> Result<(), Stop> {
     let compared = shown.preview.before.is_some();
     writeln!(
         out,
-        "\nLetters by person and week, and the different students in them; in nightly ones those that count against what a person can carry"
+        "\nLetters of every kind by person and week, and the different students in them; `nightly` are those in nightly letters"
     )?;
     let mut headers = vec![
         "person",
