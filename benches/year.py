@@ -6,11 +6,13 @@
     python3 benches/year.py --students 600 --nights 40
     python3 benches/year.py --write docs/year.md # puts the table into the page between its marks
 
-The district: five elementary, two middle and two high schools; a counselor for every 350 students, an attendance liaison nowhere, so that
-counselors get everything. Absences as districts have them: about one student in six misses a tenth of the year by June, in spells of a day or
-two, more on Mondays and Fridays, flu in February, a tenth of the absences exported as unverified first and recoded days later, tardies, three
-marking periods in a gradebook whose averages move every week, incidents of few students. Counselors get in touch about half of what they are
-written, within a week. The same figures for the same arguments. Python's standard library is all it needs.
+The district: five elementary, two middle and two high schools; a counselor for every 350 students and an attendance liaison for about a
+thousand, as the shipped routes look for them; `--no-liaisons` leaves attendance to the counselors too. Absences as districts have them: about
+one student in six misses a tenth of the year by June, in spells of a day or two, more on Mondays and Fridays, fewer in September than in
+winter, flu in February, a tenth of the absences exported as unverified first and recoded days later, tardies, four terms of gradebooks whose
+averages are of a few papers at first and flap, incidents of few students. Whoever is written gets in touch about half of the time, within a
+week. What students do does not hang on what is written, so that two sets of rules see the same year. The same figures for the same arguments.
+Python's standard library is all it needs.
 """
 
 import argparse
@@ -40,6 +42,10 @@ SCHOOLS = [("Alder Elementary", 0, 5, .09), ("Birch Elementary", 0, 5, .09), ("C
            ("River High", 9, 12, .10)]
 COURSES = [("MAT", "Mathematics"), ("ELA", "English"), ("SCI", "Science"), ("HIS", "Social Studies"), ("ART", "Arts"), ("PE", "PE")]
 CASELOAD = 350
+# Schools that share an attendance liaison: about a thousand students each.
+LIAISONS = [(0, 1), (2, 3), (4, 5), (6,), (7,), (8,)]
+# How often a day is missed by month, beside the year's mean: the young year is the best attended.
+SEASON = {8: .7, 9: .75, 10: .9, 11: 1., 12: 1.1, 1: 1.15, 2: 1.15, 3: 1.05, 4: 1., 5: 1.15, 6: 1.25}
 
 
 def school_days():
@@ -68,12 +74,15 @@ class Student:
         self.conduct = rng.expovariate(1 / .35) if rng.random() < .18 else 0
         self.spell = 0
         self.days = {}       # day -> (code, code from day on, that day)
-        self.marks = {}      # course -> (mark, day)
+        self.papers = {}     # (course, term) -> points, papers
+        self.marks = {}      # (course, term) -> (mark, day)
 
 
 class District:
-    def __init__(self, students, seed):
+    def __init__(self, students, seed, liaisons):
         self.rng = random.Random(seed)
+        self.acting = random.Random(seed + 1)
+        self.liaisons = [(f"l{number}", schools) for number, schools in enumerate(LIAISONS if liaisons else [])]
         self.students = [Student(number, self.rng) for number in range(students)]
         self.counselors = self.share_out()
         self.contacts = []
@@ -91,7 +100,7 @@ class District:
                 owners[student.id] = f"c{school}{at // CASELOAD}"
         return owners
 
-    def live(self, day, number):
+    def live(self, day):
         """One school day for everybody."""
         rng = self.rng
         flu = 2.2 if datetime.date(2027, 2, 8) <= day <= datetime.date(2027, 2, 19) else 1.0
@@ -100,7 +109,7 @@ class District:
             if student.spell > 0:
                 student.spell -= 1
                 self.miss(student, day)
-            elif rng.random() < student.absent * .62 * flu * weekday:
+            elif rng.random() < student.absent * .70 * flu * weekday * SEASON[day.month]:
                 student.spell = min(4, int(rng.expovariate(1.55)))
                 self.miss(student, day)
             elif rng.random() < student.tardy:
@@ -109,8 +118,7 @@ class District:
                 kind = rng.choices(["Minor disruption", "Defiance", "Fighting"], (60, 28, 12))[0]
                 action = "OSS" if kind == "Fighting" and rng.random() < .6 else ""
                 self.incidents.append((f"i{len(self.incidents)}", student, day, kind, action))
-        if day.weekday() == 4:
-            self.mark(day, number)
+        self.mark(day)
 
     def miss(self, student, day):
         unexcused = self.rng.random() < student.unexcused
@@ -120,16 +128,19 @@ class District:
         else:
             student.days[day] = (final, final, day)
 
-    def mark(self, day, number):
-        """Gradebooks are brought up to date on Fridays; early in a term a single grade moves an average far."""
+    def mark(self, day):
+        """Each gradebook is brought up to date once a week, on its teacher's day; early in a term a single paper moves an average far."""
         term = next(first for _, first, last in reversed(TERMS) if first <= str(day))
-        weeks = max(1, (day - datetime.date.fromisoformat(term)).days // 7)
         for student in self.students:
             if student.grade < 6:
                 continue
-            for course, _ in COURSES:
-                noise = self.rng.gauss(0, 9 / weeks ** .6)
-                student.marks[(course, term)] = (max(0, min(100, round(student.ability[course] + noise, 1))), day)
+            for at, (course, _) in enumerate(COURSES):
+                if (student.grade + at) % 5 != day.weekday():
+                    continue
+                points, papers = student.papers.get((course, term), (0., 0))
+                points, papers = points + self.rng.gauss(student.ability[course], 14), papers + 1
+                student.papers[(course, term)] = (points, papers)
+                student.marks[(course, term)] = (max(0, min(100, round(points / papers, 1))), day)
 
     def write(self, inbox, day):
         def put(name, header, rows):
@@ -159,22 +170,23 @@ class District:
                 (f"{student.id},Student,Number{student.id},{student.grade or 'KG'},{student.school}" for student in self.students))
             put("courses.csv", "course_id,subject,core", (f"{course},{subject}," for course, subject in COURSES))
             staff = [f"{owner},Counselor {owner},{owner}@district.example,counselor,{owner[1]}" for owner in sorted(set(self.counselors.values()))]
+            staff += [f"{who},Liaison {who},{who}@district.example,attendance_liaison,{';'.join(map(str, schools))}" for who, schools in self.liaisons]
             staff += [f"p{at},Principal {at},p{at}@district.example,principal,{at}" for at in range(len(SCHOOLS))]
             put("staff.csv", "staff_id,name,email,role,schools", staff)
             put("caseload.csv", "student_id,staff_id,role", (f"{student},{owner},counselor" for student, owner in sorted(self.counselors.items())))
 
     def act(self, store, day):
-        """Half of what counselors read in a nightly letter makes them get in touch within a week."""
+        """Half of what is read in a nightly letter makes its reader get in touch within a week."""
         rows = store.execute(
             "SELECT DISTINCT student_id, to_staff FROM letter_entry JOIN letter USING (letter) WHERE kind = 'nightly' AND as_of = ? "
-            "AND to_staff LIKE 'c%' ORDER BY student_id", (str(day),)).fetchall()
+            "AND to_staff GLOB '[cl]*' ORDER BY student_id", (str(day),)).fetchall()
         for student, staff in rows:
-            if self.rng.random() < .5:
-                self.planned.append((day + datetime.timedelta(days=self.rng.randint(1, 7)), student, staff))
+            if self.acting.random() < .5:
+                self.planned.append((day + datetime.timedelta(days=self.acting.randint(1, 7)), student, staff))
         for planned in [planned for planned in self.planned if planned[0] <= day]:
             self.planned.remove(planned)
             when, student, staff = planned
-            self.contacts.append((student, when, staff, self.rng.choice(["call", "meeting", "voicemail"])))
+            self.contacts.append((student, when, staff, self.acting.choice(["call", "meeting", "voicemail"])))
 
 
 def configure(home):
@@ -202,24 +214,35 @@ def counted(values, share):
 LEVELS = {"watch": 1, "concern": 2, "urgent": 3}
 
 
+def nightly(store, days, readers):
+    """Nightly letters of some readers: mornings a week, and different students in each letter."""
+    rows = store.execute(
+        "SELECT to_staff, morning, count(DISTINCT student_id) FROM letter_entry JOIN letter USING (letter) "
+        "WHERE kind = 'nightly' AND state <> 'replaced' GROUP BY letter").fetchall()
+    week = lambda morning: (datetime.date.fromisoformat(morning) - START).days // 7
+    rows = [(staff, week(morning), students) for staff, morning, students in rows if staff in readers]
+    mornings = collections.Counter((staff, at) for staff, at, _ in rows)
+    weeks = sorted({(day - START).days // 7 for day in days})
+    per_week = [mornings.get((staff, at), 0) for staff in readers for at in weeks]
+    students = [students for _, _, students in rows]
+    return {
+        "readers": len(readers),
+        "mornings_median": statistics.median(per_week) if per_week else 0,
+        "mornings_mean": round(statistics.mean(per_week), 2) if per_week else 0,
+        "mornings_90th": counted(per_week, .9),
+        "students_median": statistics.median(students) if students else 0,
+        "students_90th": counted(students, .9),
+    }
+
+
 def look(store, district, days):
     """What people were written, out of the store."""
     counselors = sorted(set(district.counselors.values()))
-    nightly = store.execute("SELECT letter, to_staff, morning FROM letter WHERE kind = 'nightly' AND to_staff LIKE 'c%' AND state <> 'replaced'").fetchall()
-    mornings = collections.Counter((staff, (datetime.date.fromisoformat(morning) - START).days // 7) for _, staff, morning in nightly)
-    in_school = sorted({(day - START).days // 7 for day in days})
-    per_week = [mornings.get((staff, week), 0) for staff in counselors for week in in_school]
-    entries = store.execute(
-        "SELECT morning, count(DISTINCT student_id) FROM letter_entry JOIN letter USING (letter) WHERE kind = 'nightly' "
-        "AND to_staff LIKE 'c%' AND state <> 'replaced' GROUP BY letter").fetchall()
-    # The first starting lists are of the twenty-first school day; a month later the rates of the young year have come to rest.
-    rest = START + datetime.timedelta(days=57)
-    rested = [mornings.get((staff, week), 0) for staff in counselors for week in in_school if START + datetime.timedelta(days=7 * week) >= rest]
-    rested_entries = [count for morning, count in entries if datetime.date.fromisoformat(morning) >= rest]
+    loads = collections.Counter(district.counselors.values())
     told = store.execute(
         "SELECT student_id, rule, episode, level, to_staff, kind, falls, letter FROM letter_entry JOIN letter USING (letter) "
         "WHERE state NOT IN ('refused', 'replaced', 'discarded') AND level IS NOT NULL AND kind IN ('nightly', 'starting_list', 'digest') "
-        "AND to_staff LIKE 'c%' ORDER BY letter").fetchall()
+        "AND to_staff GLOB '[cl]*' ORDER BY letter").fetchall()
     twice, known = 0, {}
     for student, rule, episode, level, staff, kind, falls, _ in told:
         key = (student, rule, episode)
@@ -230,20 +253,16 @@ def look(store, district, days):
         else:
             known[key] = LEVELS[level]
     chronic = sum(1 for student in district.students if sum(1 for day in student.days.values() if day[1] in "AE") >= .1 * len(days))
-    kinds = dict(store.execute("SELECT kind, count(*) FROM letter WHERE state <> 'replaced' AND to_staff LIKE 'c%' GROUP BY kind"))
+    kinds = dict(store.execute("SELECT kind, count(*) FROM letter WHERE state <> 'replaced' AND to_staff GLOB '[cl]*' GROUP BY kind"))
     by_rule = store.execute(
-        "SELECT rule, count(*) FROM letter_entry JOIN letter USING (letter) WHERE kind = 'nightly' AND to_staff LIKE 'c%' "
+        "SELECT rule, count(*) FROM letter_entry JOIN letter USING (letter) WHERE kind = 'nightly' AND to_staff GLOB '[cl]*' "
         "AND state <> 'replaced' GROUP BY rule ORDER BY 2 DESC").fetchall()
     return {
-        "students": len(district.students), "nights": len(days), "counselors": len(counselors),
+        "students": len(district.students), "nights": len(days),
         "chronic_percent": round(100 * chronic / len(district.students), 1),
-        "mornings_a_week_median": statistics.median(per_week) if per_week else 0,
-        "mornings_a_week_mean": round(statistics.mean(per_week), 2) if per_week else 0,
-        "mornings_a_week_90th": counted(per_week, .9),
-        "students_a_letter_median": statistics.median([count for _, count in entries]) if entries else 0,
-        "students_a_letter_90th": counted([count for _, count in entries], .9),
-        "rested_mornings": [statistics.median(rested), round(statistics.mean(rested), 2)] if rested else [0, 0],
-        "rested_students_90th": counted(rested_entries, .9),
+        "counselors": nightly(store, days, counselors),
+        "full": nightly(store, days, [who for who in counselors if loads[who] == CASELOAD]),
+        "liaisons": nightly(store, days, [who for who, _ in district.liaisons]),
         "told_twice": twice, "letters": kinds, "nightly_by_rule": by_rule,
     }
 
@@ -267,9 +286,11 @@ def unreached(store, day):
         "AND to_level IN ('concern', 'urgent')", (str(day),)).fetchall()
     lost, two = [], 0
     for student, rule, level in rows:
+        graver = [word for word, rank in LEVELS.items() if rank >= LEVELS[level]]
         readers = {staff for staff, in store.execute(
-            "SELECT DISTINCT to_staff FROM letter_entry JOIN letter USING (letter) WHERE student_id = ? AND rule = ? AND level = ? "
-            "AND state NOT IN ('refused', 'replaced') AND kind IN ('nightly', 'starting_list', 'digest') AND as_of >= ?", (student, rule, level, str(day)))}
+            "SELECT DISTINCT to_staff FROM letter_entry JOIN letter USING (letter) WHERE student_id = ? AND rule = ? "
+            f"AND level IN ({','.join('?' * len(graver))}) AND state NOT IN ('refused', 'replaced') "
+            "AND kind IN ('nightly', 'starting_list', 'digest') AND as_of >= ?", (student, rule, *graver, str(day)))}
         two += len(readers) > 1
         if readers:
             continue
@@ -288,18 +309,23 @@ def unreached(store, day):
 
 
 def table(found):
+    def mornings(who):
+        return f"{who['mornings_median']:g}, {who['mornings_mean']:g}, {who['mornings_90th']:g}"
+
+    def students(who):
+        return f"{who['students_median']:g}, {who['students_90th']:g}"
+
+    groups = [(name, found[key]) for name, key in (
+        (f"a counselor of {CASELOAD} students", "full"), ("a counselor", "counselors"), ("an attendance liaison", "liaisons")) if found[key]["readers"]]
     rows = [
-        ("students, counselors, nights", f"{found['students']}, {found['counselors']}, {found['nights']}"),
+        ("students, nights", f"{found['students']}, {found['nights']}"),
         ("students who missed a tenth of the year or more", f"{found['chronic_percent']} %"),
-        ("mornings a week with a nightly letter, a counselor: median, mean, 90th percentile",
-         f"{found['mornings_a_week_median']:g}, {found['mornings_a_week_mean']:g}, {found['mornings_a_week_90th']:g}"),
-        ("students in a nightly letter: median, 90th percentile", f"{found['students_a_letter_median']:g}, {found['students_a_letter_90th']:g}"),
-        ("the same from mid-October on: mornings, median and mean; students, 90th percentile",
-         f"{found['rested_mornings'][0]:g}, {found['rested_mornings'][1]:g}; {found['rested_students_90th']:g}"),
+        *((f"{name} ({who['readers']} of them): mornings a week with a nightly letter, median, mean, 90th percentile", mornings(who)) for name, who in groups),
+        *((f"{name}: students in a nightly letter, median, 90th percentile", students(who)) for name, who in groups),
         ("news told twice", str(found["told_twice"])),
         ("steps up that reached nobody and were not held", str(found["lost"])),
         ("steps up that reached two owners", str(found["two"])),
-        ("letters to counselors by kind", ", ".join(f"{kind} {count}" for kind, count in sorted(found["letters"].items()))),
+        ("letters by kind", ", ".join(f"{kind} {count}" for kind, count in sorted(found["letters"].items()))),
         ("entries of nightly letters by rule", ", ".join(f"{rule} {count}" for rule, count in found["nightly_by_rule"])),
     ]
     return "| what | how much |\n|---|---|\n" + "".join(f"| {what} | {much} |\n" for what, much in rows)
@@ -312,7 +338,8 @@ def main():
     arguments.add_argument("--seed", type=int, default=20260817)
     arguments.add_argument("--home", type=pathlib.Path)
     arguments.add_argument("--rules", type=pathlib.Path, help="a district.toml to lay over the library")
-    arguments.add_argument("--write", type=pathlib.Path)
+    arguments.add_argument("--no-liaisons", action="store_true", help="counselors get attendance too")
+    arguments.add_argument("--write", type=pathlib.Path, help="a page with a table of these rules and this staff, to be replaced")
     arguments.add_argument("--json", action="store_true")
     given = arguments.parse_args()
     program = os.environ.get("FIRSTBELL", str(HERE.parent / "target/release/firstbell"))
@@ -322,11 +349,11 @@ def main():
         configure(home)
         if given.rules:
             (home / "rules/district.toml").write_text(given.rules.read_text(encoding="utf-8"), encoding="utf-8")
-        district = District(given.students, given.seed)
+        district = District(given.students, given.seed, not given.no_liaisons)
         days = list(school_days())[:given.nights]
         lost, two, before = [], 0, []
         for number, day in enumerate(days):
-            district.live(day, number)
+            district.live(day)
             district.write(home / "inbox", day)
             ring(program, home, day)
             with sqlite3.connect(home / "var/firstbell.db") as store:
