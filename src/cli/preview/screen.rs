@@ -143,21 +143,20 @@ fn busiest(out: &mut dyn Write, shown: &Shown<'_>, weeks: &BTreeMap<(String, Day
             most.students = most.students.max(week.students);
         }
     }
-    let changed = |(_, most): &(&str, WeekRow)| {
-        (most.now.letters, most.now.students) != (most.before.letters, most.before.students)
-    };
-    for (person, most) in most.into_iter().filter(changed) {
-        let (now, before) = (most.now, most.before);
-        let letters = from_to(before.letters, now.letters, "letter", "letters");
-        let students = from_to(before.students, now.students, "student", "students");
-        writeln!(out, "In the busiest week {person} goes {letters}, {students}.")?;
+    for (person, WeekRow { now, before }) in most {
+        let letters = from_to(before.letters, now.letters, ("letter", "letters"));
+        let students = from_to(before.students, now.students, ("student", "students"));
+        let changes: Vec<String> = letters.into_iter().chain(students).collect();
+        if !changes.is_empty() {
+            writeln!(out, "In the busiest week {person} goes {}.", changes.join(", "))?;
+        }
     }
     Ok(())
 }
 
-/// `from 1 to 3 letters`.
-fn from_to(before: usize, now: usize, one: &str, many: &str) -> String {
-    format!("from {before} to {}", count(now, one, many))
+/// `from 1 to 3 letters`; nothing where there are as many.
+fn from_to(before: usize, now: usize, (one, many): (&str, &str)) -> Option<String> {
+    (before != now).then(|| format!("from {before} to {}", count(now, one, many)))
 }
 
 fn changed(out: &mut dyn Write, shown: &Shown<'_>) -> Result<(), Stop> {
