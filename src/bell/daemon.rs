@@ -305,6 +305,7 @@ impl Daemon {
             ready: Some(&chime.ready),
             left: &chime.left,
             told: &told,
+            last: false,
             stop: &|| wakes.is_stopping(),
         };
         match round::ring_with(&self.desk.setup, Order::default(), &now, hand) {

@@ -8,7 +8,7 @@ use crate::bell;
 use crate::clock;
 use crate::monitor::Weight;
 use crate::outbox::Kind;
-use crate::round::{self, Order, Rung, Setup};
+use crate::round::{self, Hand, Order, Rung, Setup};
 use crate::school::Day;
 
 /// Does one round.
@@ -18,7 +18,13 @@ pub(super) fn run(desk: &mut Desk<'_>, as_of: Option<Day>, dry_run: bool, wait: 
     let order = Order { as_of, dry_run };
     let rung = match wait {
         true => bell::ring_settled(&setup, order, now)?,
-        false => round::ring(&setup, order, &now())?,
+        false => {
+            let hand = Hand {
+                last: true,
+                ..Hand::default()
+            };
+            round::ring_with(&setup, order, &now(), hand)?
+        }
     };
     if dry_run {
         letters(desk.out, &rung)?;

@@ -29,6 +29,8 @@ use crate::store::{self, Store, Tx};
 /// What a round writes, as far as it is known before the night is judged.
 #[derive(Clone, Copy)]
 pub(super) struct Round<'r> {
+    /// Whether the program ends after this round.
+    pub(super) last: bool,
     pub(super) setup: &'r Setup,
     pub(super) books: &'r Books,
     pub(super) taken: &'r Taken,
@@ -96,7 +98,7 @@ fn write(store: &Store, round: Round<'_>, handed: &Receiver<Handed>) -> Result<V
             Ok(Handed::Decided(mut decided)) => {
                 let letters = save_decided(&tx, round, &mut decided, number)?;
                 tx.commit()?;
-                drop_aside(decided);
+                let_go(decided, round.last);
                 return Ok(letters);
             }
             Err(_) => return Ok(Vec::new()),
@@ -133,8 +135,13 @@ pub(super) fn keep_facts(
     Ok(problems)
 }
 
-/// Frees something big beside what follows: taking a district's night apart takes a while.
-pub(super) fn drop_aside(big: impl Send + 'static) {
+/// Frees something big beside what follows: taking a district's night apart takes a while. Where the program ends soon the system has
+/// it back at once.
+pub(super) fn let_go(big: impl Send + 'static, ends: bool) {
+    if ends {
+        std::mem::forget(big);
+        return;
+    }
     std::thread::Builder::new().spawn(move || drop(big)).ok();
 }
 

@@ -92,6 +92,8 @@ pub struct Hand<'h> {
     pub left: &'h [(usize, Problem)],
     /// What else the operator should know.
     pub told: &'h [Problem],
+    /// Whether the program ends after this round: what a big night leaves in memory is then not taken apart piece by piece.
+    pub last: bool,
     /// Whether the program shall end: asked between two stages, and between two letters. Nothing is kept by half.
     pub stop: &'h dyn Fn() -> bool,
 }
@@ -102,6 +104,7 @@ impl Default for Hand<'_> {
             ready: None,
             left: &[],
             told: &[],
+            last: false,
             stop: &|| false,
         }
     }
@@ -331,6 +334,7 @@ fn round(
         ..Rung::nothing(limit, problems)
     };
     let kept = keeping::Round {
+        last: hand.last,
         setup,
         books: &books,
         taken: &taken,
@@ -343,7 +347,7 @@ fn round(
         evening(setup, store, &almanac, ledger, &kept, writer, (order, hand), &mut rung)
     })?;
     rung.files = std::mem::take(&mut taken.files);
-    keeping::drop_aside((books, taken));
+    keeping::let_go((books, taken), hand.last);
     Ok((rung, done))
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bench::{self, Bench};
-use super::card::{Card, Status};
+use super::card::{Card, Edges, Status, Worse};
 use super::memo::{Memo, Outcome};
 use super::peers::{self, Named};
 use super::rule::{Rule, RuleSet};
@@ -11,7 +11,7 @@ use super::student::{Answer, Question};
 use super::verdict::{NotFor, Verdict};
 use crate::indicators::{Ask, Numbers, Value, Word};
 use crate::monitor::Problem;
-use crate::school::{Grade, Tables};
+use crate::school::{Grade, Level, Tables};
 use crate::script::{self, Failure, FailureKind, limits};
 
 /// The word under which a verdict is unknown because the rule itself failed for the student.
@@ -43,6 +43,8 @@ struct Seat {
     /// By card: the answers of `applies`, of `measure` and of `because`.
     memos: Vec<[Memo; 3]>,
     needs: Vec<Vec<(Ask, f64)>>,
+    /// By card: where its levels begin.
+    steps: Vec<Steps>,
     /// By card: least values of plugins' words, with what they came to before.
     plugin_needs: Vec<Vec<PluginNeed>>,
     failed: Option<Problem>,
@@ -188,12 +190,13 @@ impl<'r> Judge<'r> {
                 other => return Some(self.unknown(&other, case.school_id, tonight)),
             }
         }
+        let steps = self.seats[number].steps[at];
         if let Some(ask) = &rule.plain {
-            return Some(self.plain(ask, card, case));
+            return Some(plain(ask, steps, case));
         }
         let outcome = self.outcome(number, at, Function::Measure, case, tonight);
         Some(match outcome {
-            Outcome::Number(value) => level(card, *value),
+            Outcome::Number(value) => steps.verdict(*value),
             other => {
                 let other = other.clone();
                 self.unknown(&other, case.school_id, tonight)
@@ -250,16 +253,6 @@ impl<'r> Judge<'r> {
             }
         }
         (!missing.is_empty()).then_some(Verdict::Unknown(missing))
-    }
-
-    /// A measure that is one word and nothing else needs no engine and no memory.
-    fn plain(&self, ask: &Ask, card: &Card, case: &CaseFile<'_>) -> Verdict {
-        match case.numbers.ask(ask) {
-            Value::Count(count) => level(card, count as f64),
-            Value::Number(number) if number.is_finite() => level(card, number),
-            Value::Missing => Verdict::Unknown(vec![peers::ask_words(ask)]),
-            _ => Verdict::Unknown(vec![FAILED.to_owned()]),
-        }
     }
 
     fn unknown(&self, outcome: &Outcome, school_id: &str, tonight: &[Option<Verdict>]) -> Verdict {
@@ -381,6 +374,7 @@ impl Seat {
             plugin_needs: rule.cards.iter().map(plugin_needs).collect(),
             memos: rule.cards.iter().map(|_| Default::default()).collect(),
             needs: rule.cards.iter().map(needs).collect(),
+            steps: rule.cards.iter().map(|card| Steps::of(&card.edges)).collect(),
             failed: None,
             wordless: None,
             silent: false,
@@ -443,10 +437,38 @@ fn needs(needs: &[(Ask, f64)], numbers: &dyn Numbers) -> Option<Verdict> {
     (!missing.is_empty()).then_some(Verdict::Unknown(missing))
 }
 
-fn level(card: &Card, value: f64) -> Verdict {
-    match card.edges.level(value) {
-        Some(level) => Verdict::At { level, value },
-        None => Verdict::Clear { value },
+/// A measure that is one word and nothing else needs no engine and no memory.
+fn plain(ask: &Ask, steps: Steps, case: &CaseFile<'_>) -> Verdict {
+    match case.numbers.ask(ask) {
+        Value::Count(count) => steps.verdict(count as f64),
+        Value::Number(number) if number.is_finite() => steps.verdict(number),
+        Value::Missing => Verdict::Unknown(vec![peers::ask_words(ask)]),
+        _ => Verdict::Unknown(vec![FAILED.to_owned()]),
+    }
+}
+
+/// Where a card's levels begin, gravest first, laid out for being asked millions of times a night.
+#[derive(Clone, Copy)]
+struct Steps {
+    worse: Worse,
+    edges: [(Level, Option<f64>); 3],
+}
+
+impl Steps {
+    fn of(edges: &Edges) -> Steps {
+        let step = |level: Level| (level, edges.levels.get(&level).copied());
+        Steps {
+            worse: edges.worse,
+            edges: [Level::Urgent, Level::Concern, Level::Watch].map(step),
+        }
+    }
+
+    fn verdict(self, value: f64) -> Verdict {
+        let reached = |(_, edge): &&(Level, Option<f64>)| edge.is_some_and(|edge| self.worse.reaches(value, edge));
+        match self.edges.iter().find(reached) {
+            Some((level, _)) => Verdict::At { level: *level, value },
+            None => Verdict::Clear { value },
+        }
     }
 }
 

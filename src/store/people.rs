@@ -60,24 +60,18 @@ impl Store {
         self.one(&format!("{PERSON} WHERE student_id = ?1"), [student_id], person)
     }
 
-    /// The names of many students, by id, in one pass over the ids.
+    /// The names of many students, by id, in one pass over the table.
     pub fn people(&self, student_ids: &BTreeSet<String>) -> Result<BTreeMap<String, Person>, Problem> {
         if student_ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let mut wanted: Vec<u32> = Vec::new();
-        self.all("SELECT student, student_id FROM student", [], |row| {
-            if student_ids.contains(row.get_ref(1)?.as_str()?) {
-                wanted.push(row.get(0)?);
-            }
-            Ok(())
-        })?;
-        let mut people = BTreeMap::new();
-        for number in wanted {
-            let found = self.one(&format!("{PERSON} WHERE student = ?1"), [number], person)?;
-            people.extend(found.map(|person| (person.student_id.clone(), person)));
-        }
-        Ok(people)
+        // Ids have no index: a table that grows at its end alone is quick to write, and SQLite walks it in milliseconds.
+        let sql = format!("{PERSON} WHERE student_id IN (SELECT value FROM json_each(?1))");
+        let people = self.all(&sql, [to_json(student_ids)], person)?;
+        Ok(people
+            .into_iter()
+            .map(|person| (person.student_id.clone(), person))
+            .collect())
     }
 
     /// Everybody in the directory, in the order of student numbers.
