@@ -97,9 +97,15 @@ impl State {
     }
 }
 
-/// The key of a letter: one owner has one letter of a kind on a morning.
-pub fn letter_key(kind: Kind, to_staff: &str, morning: Day) -> String {
-    format!("{}/{morning}/{to_staff}", kind.word())
+/// The key of a letter: one reader has one letter of a kind on a morning, of letters about a school one for each. `school` is empty for
+/// the others.
+pub fn letter_key(kind: Kind, to_staff: &str, morning: Day, school: &str) -> String {
+    let about = if school.is_empty() {
+        String::new()
+    } else {
+        format!("/{school}")
+    };
+    format!("{}/{morning}/{to_staff}{about}", kind.word())
 }
 
 /// The Message-ID of a letter without angle brackets: a digest of its key and of `serial` (how many letters of that key
@@ -125,13 +131,13 @@ mod tests {
     #[test]
     fn a_letter_bears_one_message_id_and_no_two_letters_share_one() {
         let morning = Day::from_ymd(2026, 11, 23).unwrap();
-        let key = letter_key(Kind::Nightly, "s-12", morning);
+        let key = letter_key(Kind::Nightly, "s-12", morning, "");
         assert_eq!(key, "nightly/2026-11-23/s-12");
         let id = message_id(&key, 0, "firstbell@district.example");
         assert_eq!(id, message_id(&key, 0, "firstbell@district.example"));
         assert!(id.ends_with("@district.example") && !id.contains("s-12"));
         assert_ne!(id, message_id(&key, 1, "firstbell@district.example"));
-        let list = letter_key(Kind::StartingList, "s-12", morning);
+        let list = letter_key(Kind::StartingList, "s-12", morning, "");
         assert_ne!(id, message_id(&list, 0, "firstbell@district.example"));
     }
 

@@ -250,6 +250,17 @@ impl Content {
     }
 }
 
+/// The school that a letter to a school's own people is about: somebody may lead several, and has a letter for each. Empty for every
+/// other kind.
+pub(super) fn school_of(kind: Kind, content: &Content) -> &str {
+    let school = match kind {
+        Kind::SchoolLetter => content.storms.first().map(|storm| &storm.school_id),
+        Kind::TeamList => content.entries.first().map(|entry| &entry.school_id),
+        _ => None,
+    };
+    school.map_or("", |school| school)
+}
+
 /// One letter to one person.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Letter {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use super::compose::{Common, News, Told, compose_list};
+use super::letter::school_of;
 use super::post::{Act, Desk, Posted, address_letter, flags_by_student, says_the_same};
 use super::{Content, Entry, Kind, Letter, State};
 use crate::school::Level;
@@ -36,9 +37,14 @@ pub fn list(listed: Listed, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
         fill: desk.fill,
     };
     let person = desk.owners.person(listed.reader);
+    let school = match (listed.kind, listed.news.first()) {
+        (Kind::TeamList, Some(news)) => &news.entry.school_id,
+        _ => school_of(listed.kind, &listed.content),
+    };
     let same = |each: &&Posted| {
         let letter = &each.letter;
-        letter.kind == listed.kind && letter.to_staff == person.staff_id && letter.morning == desk.morning
+        let same_reader = letter.kind == listed.kind && letter.to_staff == person.staff_id;
+        same_reader && letter.morning == desk.morning && school_of(letter.kind, &letter.content) == school
     };
     let before: Vec<&Posted> = posted.iter().filter(same).collect();
     let waiting = before.iter().find(|each| each.letter.state.may_be_replaced()).copied();

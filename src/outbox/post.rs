@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 
 use super::compose::{Common, News, OpenFlag, Told, compose};
+use super::letter::school_of;
 use super::{Content, Entry, Kind, Letter, ReportLine, State, StormCount, letter_key, message_id};
 use crate::routing::Owners;
 use crate::school::{Day, Level};
@@ -362,8 +363,12 @@ pub(super) fn address_letter(
     posted: &[Posted],
     desk: &Desk<'_>,
 ) -> Letter {
-    let same_key =
-        |each: &&Posted| each.letter.kind == kind && each.letter.to_staff == to_staff && each.letter.morning == morning;
+    let school = school_of(kind, &content).to_owned();
+    let same_key = |each: &&Posted| {
+        let letter = &each.letter;
+        let same_reader = letter.kind == kind && letter.to_staff == to_staff && letter.morning == morning;
+        same_reader && school_of(kind, &letter.content) == school
+    };
     let serial = posted.iter().filter(same_key).count();
     Letter {
         id: 0,
@@ -372,7 +377,7 @@ pub(super) fn address_letter(
         address: String::new(),
         to_name: String::new(),
         morning,
-        message_id: message_id(&letter_key(kind, to_staff, morning), serial, desk.from),
+        message_id: message_id(&letter_key(kind, to_staff, morning, &school), serial, desk.from),
         date: desk.date,
         content,
         state: State::Waiting,

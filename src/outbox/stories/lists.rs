@@ -1,10 +1,11 @@
 //! Starting lists, what readers of other areas learn, refusals, and the operator's report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{COUNSELOR, Outbox, PRINCIPAL, SPECIALIST, absent, listed, monday, news};
+use super::{COUNSELOR, Outbox, PRINCIPAL, SPECIALIST, absent, listed, monday, news, students};
 use crate::outbox::{
-    Content, FlagCount, Kind, Letter, MOST_STUDENTS, News, OpenFlag, ReportLine, State, operator_report,
+    Act, Content, FlagCount, Kind, Letter, Listed, MOST_STUDENTS, News, OpenFlag, ReportLine, State, list,
+    operator_report,
 };
 use crate::school::{Area, Level};
 
@@ -39,6 +40,48 @@ fn a_starting_list_names_twenty_five_and_tells_the_rest_as_counts() {
     assert_eq!(outbox.round(&open), []);
     outbox.send_all();
     assert_eq!(outbox.round(&open), []);
+}
+
+#[test]
+fn whoever_leads_two_schools_has_a_list_for_each_and_neither_takes_the_place_of_the_other() {
+    let mut outbox = Outbox::new();
+    let of_school = |school: &str, students: &[&str]| -> Listed {
+        let of_student = |student: &&str| {
+            let mut news = news(student, "chronic_absence", "attendance", Level::Concern, PRINCIPAL);
+            news.entry.school_id = school.to_owned();
+            news.kind = Kind::TeamList;
+            news
+        };
+        Listed {
+            kind: Kind::TeamList,
+            reader: PRINCIPAL,
+            news: students.iter().map(of_student).collect(),
+            content: Content::of(monday().plus(-3)),
+        }
+    };
+    let round = |outbox: &mut Outbox, middle: &[&str]| -> usize {
+        let lists = [of_school("H", &["1"]), of_school("M", middle)];
+        let post = |listed| outbox.with_desk(|desk| list(listed, &outbox.posted, desk));
+        let acts: Vec<Act> = lists.into_iter().filter_map(post).collect();
+        outbox.carry_out(&acts);
+        acts.len()
+    };
+    assert_eq!(round(&mut outbox, &["2"]), 2);
+    assert_eq!(round(&mut outbox, &["2"]), 0);
+    // The middle school's list waits and is written again; the high school's stays.
+    assert_eq!(round(&mut outbox, &["2", "3"]), 1);
+    let waiting: Vec<Vec<&str>> = outbox.waiting().into_iter().map(students).collect();
+    assert_eq!(waiting, [vec!["1"], vec!["2", "3"]]);
+    let ids: BTreeSet<&str> = outbox
+        .posted
+        .iter()
+        .map(|each| each.letter.message_id.as_str())
+        .collect();
+    assert_eq!(ids.len(), 3, "no two letters share a Message-ID");
+    // One school's list has left; the other's, met for the first time by a later round, is posted all the same.
+    outbox.posted.truncate(1);
+    outbox.send_all();
+    assert_eq!(round(&mut outbox, &["2"]), 1);
 }
 
 #[test]
