@@ -131,7 +131,7 @@ impl Gathered {
         }
     }
 
-    /// Takes an attendance row whose every part was seen before, without a second look: see [`AttendanceFold::quick`].
+    /// Takes a row whose every part was seen before, without a second look: see [`AttendanceFold::quick`] and [`MarkFold::quick`].
     #[inline]
     pub(super) fn quick(
         &mut self,
@@ -141,7 +141,10 @@ impl Gathered {
         line: Line,
         notes: &mut Notes,
     ) -> Option<usize> {
-        self.attendance.quick(layout, text, start, line, notes)
+        match layout {
+            Layout::Days(layout) => self.attendance.quick(layout, text, start, line, notes),
+            Layout::Marks(layout) => self.marks.quick(layout, text, start, line),
+        }
     }
 
     /// Makes room for about so many rows more, where a list has begun that districts have millions of.

@@ -62,27 +62,46 @@ fn attendance() -> impl Strategy<Value = String> {
     })
 }
 
+/// A cell as exports mostly have it, and now and then one that no row of the quick way holds. Of eleven such cells three rows in ten are
+/// plain from end to end.
+fn mostly(common: &[&'static str], odd: &[&'static str]) -> impl Strategy<Value = &'static str> {
+    prop_oneof![9 => select(common.to_vec()), 1 => select(odd.to_vec())]
+}
+
 fn marks() -> impl Strategy<Value = String> {
+    const LONG: &str = "a-name-longer-than-fifteen";
     let row = (
-        select(vec!["1", "2", "1", "an-id-longer-than-fifteen", "", " 1"]),
-        select(vec!["MA", "EN", "MA", ""]),
-        select(vec!["Algebra", "Algebra", "English", "", "A course with a longer name"]),
-        select(vec!["Q1", "Q2"]),
-        select(vec!["70", "85", "B+", "--", "", "Zz", "W", "3"]),
-        select(vec!["", "final", "progress", "Final", "odd"]),
-        select(vec!["", "2026-10-01", "2026-10-02", "10/01/2026"]),
-        select(vec!["", "2", "0", "12345", "-1", "2.5"]),
+        mostly(
+            &["1", "2", "3", "10"],
+            &[LONG, "", " 1", "student_id", "3\0", "4\u{e9}"],
+        ),
+        (
+            mostly(&["MA"], &["EN", "", LONG]),
+            mostly(&["100", "200"], &["", LONG]),
+            mostly(&["Mathematics", ""], &["Science", "Art"]),
+            mostly(&["", "a remark"], &["a remark, of no use", "\0"]),
+        ),
+        mostly(&["Algebra", ""], &["Zoology", "Zoology", "A course with a longer name"]),
+        mostly(&["Q1", "Q2"], &["", LONG]),
+        mostly(&["70", "85", "B+", ""], &["--", "Zz", "W", "3"]),
+        mostly(&["", "final", "progress"], &["Final", "odd"]),
+        mostly(&["", "2026-10-01", "2026-10-02"], &["10/01/2026", "2173-01-01"]),
+        mostly(&["", "2", "0"], &["12345", "-1", "2.5"]),
         any::<bool>(),
     );
     let rows = proptest::collection::vec(row, 0..60);
     rows.prop_map(|rows| {
-        let lines = rows
-            .into_iter()
-            .map(|(student, course, name, term, mark, kind, date, missing, windows)| {
-                line(vec![student, course, name, term, mark, kind, date, missing], windows)
-            });
+        let lines = rows.into_iter().map(
+            |(student, (course, school, subject, remark), name, term, mark, kind, date, missing, windows)| {
+                // A remark with a comma makes a ragged row.
+                let cells = vec![
+                    student, school, course, name, subject, term, mark, kind, remark, date, missing,
+                ];
+                line(cells, windows)
+            },
+        );
         format!(
-            "student_id,course_id,course_name,term,mark,kind,date,missing_work\n{}",
+            "student_id,school_id,course_id,course_name,subject,term,mark,kind,remark,date,missing_work\n{}",
             lines.collect::<String>()
         )
     })
@@ -122,8 +141,9 @@ fn mark_rows(intake: &Intake) -> Vec<String> {
     let row = |row: &super::MarkRow| {
         let name = |names: &crate::school::Interner, at: u32| names.name(at).to_owned();
         format!(
-            "{} {} {:?} {} {} {:?} {:?} {:?}",
+            "{} {} {} {:?} {} {} {:?} {:?} {:?}",
             name(&fold.students.names, row.student),
+            fold.school(row.school),
             name(&fold.courses.names, row.course),
             fold.course_words[row.course as usize],
             name(&fold.terms.names, row.term),

@@ -3,13 +3,14 @@
 use memchr::memchr3;
 use rustc_hash::FxHashMap;
 
-use super::quick::{Cell, Layout, Learned, Signs, packed_until, past};
+use super::quick::{Cell, DayLayout, Learned, Signs, packed_until, past};
 use crate::facts::{Attendance, AttendanceRow, CodeIx, Lane, PeriodIx, SchoolIx, WHOLE};
 use crate::records::columns::attendance::{CODE, DATE, PERIOD, PORTION, SCHOOL, STUDENT};
 use crate::records::ids::{Ids, packed_at};
 use crate::records::lines::Row;
 use crate::records::notes::{Line, Notes};
 use crate::records::plan::Plan;
+use crate::records::read::CELL_BYTES;
 use crate::school::{Day, Interner, Meaning};
 
 const NO: u32 = u32::MAX;
@@ -128,7 +129,7 @@ impl AttendanceFold {
     #[inline]
     pub(in crate::records) fn quick(
         &mut self,
-        layout: &Layout,
+        layout: &DayLayout,
         text: &[u8],
         start: usize,
         line: Line,
@@ -173,7 +174,7 @@ impl AttendanceFold {
             }
             at = past(text, at, end)?;
         }
-        if byte == 0 {
+        if byte == 0 || at - start > CELL_BYTES {
             return None;
         }
         let lane = match lane {
