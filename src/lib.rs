@@ -52,7 +52,7 @@
 //! | [`adopt`] | guessing what an export is that nobody has described yet |
 //! | [`home`] | the district's folder on disk, and its lock |
 //! | [`clock`] | the only caller of now |
-//! | `hands` | how many threads a piece of work is worth |
+//! | [`hands`] | how many threads a piece of work is worth |
 //! | [`round`] | one round, top to bottom; nights looked at again |
 //! | [`bell`] | when a round happens: files settled, the hour, asked; shutdown |
 //! | [`embedded`] | rules and plugins that the binary carries |
@@ -101,7 +101,7 @@ pub mod directory;
 pub mod embedded;
 pub mod facts;
 pub mod gates;
-mod hands;
+pub mod hands;
 pub mod home;
 pub mod inbox;
 pub mod indicators;
