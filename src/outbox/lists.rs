@@ -51,10 +51,16 @@ pub fn list(listed: Listed, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
     let tried = before
         .iter()
         .any(|each| each.letter.state.tells() && !each.letter.state.may_be_replaced());
-    if tried {
+    // A storm is new in one round alone: one that a later round of the morning finds stands beside those that wait, or in a letter of its own.
+    if tried && listed.kind != Kind::SchoolLetter {
         return None;
     }
-    let (content, told) = compose_list(&listed, &common);
+    let (mut content, told) = compose_list(&listed, &common);
+    if let (Kind::SchoolLetter, Some(each)) = (listed.kind, waiting) {
+        let mut storms = each.letter.content.storms.clone();
+        storms.extend(std::mem::take(&mut content.storms));
+        content.storms = storms;
+    }
     if waiting.is_some_and(|each| says_the_same(each, &content, &told)) {
         return None;
     }

@@ -33,6 +33,29 @@ impl Week<'_, '_> {
     }
 }
 
+impl Week<'_, '_> {
+    /// Whom an earlier round of this morning left to the digest that came with it: they are told and no news any more, and the letter that
+    /// still waits says as before how many they are.
+    pub(super) fn left_before(&self, posted: &[Posted]) -> BTreeMap<usize, BTreeSet<String>> {
+        let todays = |kind: Kind| {
+            let letters = posted.iter().map(|each| &each.letter);
+            letters.filter(move |letter| letter.kind == kind && letter.morning == self.morning)
+        };
+        let mut students: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+        for nightly in todays(Kind::Nightly).filter(|letter| letter.state.may_be_replaced()) {
+            let digest =
+                todays(Kind::Digest).filter(|digest| digest.to_staff == nightly.to_staff && digest.state.tells());
+            let left = digest.flat_map(|digest| &digest.content.entries);
+            let left = left.filter(|entry| entry.group == Group::Overflow);
+            let left: BTreeSet<String> = left.map(|entry| entry.student_id.clone()).collect();
+            if let (false, Some(owner)) = (left.is_empty(), self.owners.number(&nightly.to_staff)) {
+                students.entry(owner).or_default().extend(left);
+            }
+        }
+        students
+    }
+}
+
 /// Leaves to the digest what owners cannot carry this week; the students, by owner, so that it is said how many they are.
 pub(super) fn leave_to_digest(
     found: &mut Found,

@@ -132,7 +132,10 @@ impl Week<'_, '_> {
     /// Everything that the night writes. What routing found is parted into news and what waits for a digest; that digest takes it.
     pub(in crate::round) fn written(&self, found: &mut Found, tonight: &Tonight<'_>) -> Result<Written, Problem> {
         let can_carry = self.can_carry(tonight.posted)?;
-        let over = carrying::leave_to_digest(found, &can_carry, tonight.due.digest);
+        let mut over = carrying::leave_to_digest(found, &can_carry, tonight.due.digest);
+        for (owner, students) in self.left_before(tonight.posted) {
+            over.entry(owner).or_default().extend(students);
+        }
         let mut news = std::mem::take(&mut found.news);
         news.extend(self.reminders());
         news.extend(self.handovers());
