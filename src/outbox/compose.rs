@@ -70,6 +70,16 @@ pub struct Told {
     pub why: String,
 }
 
+/// How the reason begins why somebody reads of another's student.
+pub const COPY: &str = "copy to ";
+
+impl Told {
+    /// Whether it tells a second reader: the owner is not told by it.
+    pub fn is_copy(&self) -> bool {
+        self.why.starts_with(COPY)
+    }
+}
+
 /// What all letters of a round share.
 pub(super) struct Common<'a> {
     pub(super) as_of: Day,

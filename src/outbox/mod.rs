@@ -13,7 +13,7 @@ mod post;
 #[cfg(test)]
 mod stories;
 
-pub use compose::{MOST_STUDENTS, News, OpenFlag, Told};
+pub use compose::{COPY, MOST_STUDENTS, News, OpenFlag, Told};
 pub use delivery::{Outcome, Step, after, wait_seconds};
 pub use edits::rule_edit_letters;
 pub use keys::{letter_key, message_id, told};

@@ -8,7 +8,7 @@ use super::Order;
 use super::believing::Taken;
 use super::edits::Edits;
 use super::holding::Holds;
-use super::lately::{Kept, Lately};
+use super::lately::{Kept, Lately, waiting};
 use super::night::NightDone;
 use super::posting::{KeptBack, Posting};
 use super::report;
@@ -25,7 +25,7 @@ use crate::records;
 use crate::routing::{Caseload, Owners, Staff};
 use crate::rules::Judge;
 use crate::school::{Day, Level};
-use crate::store::{EpisodeKey, Store, Storm};
+use crate::store::{Copied, EpisodeKey, Store, Storm};
 use crate::timeline::Almanac;
 
 /// A judged night on its way into the store.
@@ -89,10 +89,10 @@ pub(super) fn decide(
         .almanac
         .next_school_day(night.as_of)
         .unwrap_or(night.as_of.plus(1));
-    let today = if night.order.as_of.is_some() {
-        morning
-    } else {
-        night.now.today
+    // Letters are read on their morning: whoever is away by then is, though this round is of the evening before.
+    let today = match night.order.as_of {
+        Some(_) => morning,
+        None => morning.max(night.now.today),
     };
     let config = &setup.config;
     let owners = Owners::new(
@@ -123,6 +123,11 @@ pub(super) fn decide(
     problems.extend(refusing(&refused));
     let kept = store.kept_back(&books.year)?.into_iter();
     let kept = kept.map(|one| ((one.student_id, one.rule), one.hold)).collect();
+    let posted = store.posted(morning)?;
+    let copied = match config.copies.is_empty() {
+        true => Copied::new(),
+        false => store.copied(&books.year, &waiting(&posted))?,
+    };
     let posting = Posting {
         books,
         rules: &setup.rules,
@@ -134,6 +139,7 @@ pub(super) fn decide(
         began: night.night.began,
         rule_changed: night.rule_changed.clone(),
         copies: &config.copies,
+        copied: &copied,
         kept: &kept,
         holds: &holds,
         refused: &refused,
@@ -141,7 +147,6 @@ pub(super) fn decide(
         for_digest: due.digest,
     };
     let mut found = posting.find();
-    let posted = store.posted(morning)?;
     let lately = Lately::load(store, &books.year, &posted)?;
     let spoken = lately.spoken(books, &night.night.ledger);
     let week = Week {
@@ -306,7 +311,8 @@ fn left_off(offered: &[KeptBack], acts: &[Act], posted: &[Posted]) -> Vec<KeptBa
     let told = acts
         .iter()
         .flat_map(Act::told)
-        .chain(posted.iter().flat_map(|each| &each.told));
+        .chain(posted.iter().flat_map(|each| &each.told))
+        .filter(|told| !told.is_copy());
     let told: BTreeSet<(&str, &str, Level)> = told.map(|told| (&*told.student_id, &*told.rule, told.level)).collect();
     let is_left = |one: &&KeptBack| !told.contains(&(&one.student_id, &one.rule, one.level));
     offered.iter().filter(is_left).cloned().collect()

@@ -294,7 +294,7 @@ pub(super) fn raise(
     lines: &[outbox::Told],
 ) {
     let known = books.names.students.in_order();
-    for line in lines {
+    for line in lines.iter().filter(|line| !line.is_copy()) {
         let Some(student) = known.get(&line.student_id).map(StudentIx) else {
             continue;
         };

@@ -81,6 +81,12 @@ pub(super) struct Lately {
     words: BTreeMap<EpisodeKey, Word>,
 }
 
+/// The numbers of letters that still wait.
+pub(super) fn waiting(posted: &[Posted]) -> Vec<i64> {
+    let waits = |each: &&Posted| each.letter.state.may_be_replaced() && each.letter.kind != Kind::OperatorReport;
+    posted.iter().filter(waits).map(|each| each.letter.id).collect()
+}
+
 /// One episode of which letters spoke.
 #[derive(Clone, Copy)]
 pub(super) struct Spoken<'l> {
@@ -92,10 +98,8 @@ pub(super) struct Spoken<'l> {
 
 impl Lately {
     pub(super) fn load(store: &Store, year: &SchoolYear, posted: &[Posted]) -> Result<Lately, Problem> {
-        let waits = |each: &&Posted| each.letter.state.may_be_replaced() && each.letter.kind != Kind::OperatorReport;
-        let waiting: Vec<i64> = posted.iter().filter(waits).map(|each| each.letter.id).collect();
         Ok(Lately {
-            words: store.words(year, &waiting)?,
+            words: store.words(year, &waiting(posted))?,
         })
     }
 

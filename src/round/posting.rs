@@ -12,11 +12,11 @@ use super::school_night::Nights;
 use crate::config::{Copy, Detail};
 use crate::crossings::{Circumstances, Hold, Phase, Reason, Shelter, Standing, hold};
 use crate::facts::{Books, SchoolIx, StudentIx};
-use crate::outbox::{Entry, Group, Kind, Letter, News, OpenFlag, Told};
+use crate::outbox::{COPY, Entry, Group, Kind, Letter, News, OpenFlag, Told};
 use crate::routing::{Owners, Question, Resolution};
 use crate::rules::{Rule, RuleSet, Status};
 use crate::school::{Day, Grade, Level};
-use crate::store::EpisodeKey;
+use crate::store::{Copied, EpisodeKey};
 
 /// Standings looked through at a time by one thread; chosen by us.
 const AT_A_TIME: usize = 2048;
@@ -36,6 +36,8 @@ pub(super) struct Posting<'p, 'a> {
     pub(super) rule_changed: FxHashSet<(StudentIx, u16)>,
     /// Second readers.
     pub(super) copies: &'p [Copy],
+    /// What they were told before, letters that still wait left out.
+    pub(super) copied: &'p Copied,
     /// Why the last round kept news back, by student and rule.
     pub(super) kept: &'p BTreeMap<(String, String), String>,
     /// What keeps news back.
@@ -169,13 +171,34 @@ impl<'p, 'a> Posting<'p, 'a> {
             let reader = self.question(&case, news.entry.level?, &programs, |question| {
                 self.owners.copy_to(&copy.to, question, Some(news.owner))
             })?;
+            let mut entry = news.entry.clone();
+            entry.before = self.copied_before(&case, reader, entry.level?)?;
+            if entry.reason == Reason::Worsened && entry.before.is_none() {
+                entry.reason = Reason::Crossed;
+            }
             Some(News {
+                entry,
                 owner: reader,
-                why: format!("copy to role:{}", copy.to),
+                why: format!("{COPY}role:{}", copy.to),
                 ..news.clone()
             })
         };
         of_rule.filter_map(copy).collect()
+    }
+
+    /// The lower level that a second reader was told before; `None` where that reader knows already: the owner, who is told apart, may have
+    /// been full, or have refused the letter.
+    fn copied_before(&self, case: &Case<'_>, reader: usize, level: Level) -> Option<Option<Level>> {
+        if self.copied.is_empty() {
+            return Some(None);
+        }
+        let readers = self.copied.get(&case.episode());
+        let told = readers.and_then(|readers| readers.get(&self.owners.person(reader).staff_id));
+        let raised = case.standing.stepped_up.or(case.standing.since);
+        match told {
+            Some((told, night)) if *told >= level && raised.is_none_or(|raised| raised <= *night) => None,
+            told => Some(told.map(|(told, _)| *told).filter(|told| *told < level)),
+        }
     }
 
     fn programs(&self, student: StudentIx) -> Vec<&str> {
@@ -221,19 +244,19 @@ impl<'p, 'a> Posting<'p, 'a> {
         if matches!(kind, Kind::Reminder | Kind::Handover) {
             return self.known(kind, student, number, standing);
         }
+        // What the owner knows is no matter to a second reader.
         let standing = Standing {
-            told: before,
+            told: before.filter(|_| !told.is_copy()),
             ..standing.clone()
         };
         let news = self.news(student, number, &standing, &mut Found::default());
         // What only a digest would say now is no news of a letter that waits.
         let news = news.filter(|news| news.kind != Kind::Digest)?;
-        if self.owners.person(news.owner).staff_id == letter.to_staff {
+        if !told.is_copy() {
             return Some(news);
         }
         let mut copies = self.copies(student, number, &standing, &news).into_iter();
-        let own = copies.find(|copy| self.owners.person(copy.owner).staff_id == letter.to_staff);
-        Some(own.unwrap_or(news))
+        copies.find(|copy| self.owners.person(copy.owner).staff_id == letter.to_staff)
     }
 
     /// The numbers of a student and a rule by their ids.

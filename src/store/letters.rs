@@ -12,6 +12,9 @@ use super::{Store, Tx};
 /// A student's id, a rule's id and the number of an episode.
 pub type EpisodeKey = (String, String, u16);
 
+/// What second readers were told last, by episode and staff id: the level, and the night of the letter.
+pub type Copied = BTreeMap<EpisodeKey, BTreeMap<String, (Level, Day)>>;
+
 /// What letters told of an episode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Telling {
@@ -73,8 +76,8 @@ fn letter(row: &rusqlite::Row<'_>) -> rusqlite::Result<Letter> {
 }
 
 /// Letters whose telling counts: neither refused nor replaced, and not put back by go-live. A reminder and a team's list say again what was
-/// told before.
-const COUNTS: &str = "put_back = 0 AND level IS NOT NULL AND letter IN (SELECT letter FROM letter \
+/// told before, and a copy tells somebody else.
+const COUNTS: &str = "put_back = 0 AND level IS NOT NULL AND why NOT LIKE 'copy to %' AND letter IN (SELECT letter FROM letter \
                       WHERE state NOT IN ('refused', 'replaced') AND kind NOT IN ('reminder', 'team_list') \
                       AND as_of BETWEEN ?1 AND ?2)";
 
@@ -146,7 +149,7 @@ impl Store {
         episode: u16,
     ) -> Result<Option<Level>, Problem> {
         let sql = "SELECT level, falls FROM letter_entry WHERE put_back = 0 AND letter <> ?1 AND student_id = ?2 AND rule = ?3 \
-                   AND episode = ?4 AND letter IN (SELECT letter FROM letter WHERE state NOT IN ('refused', 'replaced') \
+                   AND episode = ?4 AND why NOT LIKE 'copy to %' AND letter IN (SELECT letter FROM letter WHERE state NOT IN ('refused', 'replaced') \
                    AND kind NOT IN ('reminder', 'team_list')) ORDER BY letter";
         let levels = self.all(sql, (letter, student_id, rule, episode), |row| {
             Ok((maybe_level(row, 0)?, row.get(1)?))
@@ -242,11 +245,11 @@ impl Store {
     }
 
     /// What letters said last of every episode of a year; those of `without` are left out of the account, as if they had not been
-    /// posted. Letters that were refused or replaced, and what go-live put back, count for nothing.
+    /// posted. Letters that were refused or replaced, what go-live put back, and copies count for nothing.
     pub fn words(&self, year: &SchoolYear, without: &[i64]) -> Result<BTreeMap<EpisodeKey, Word>, Problem> {
         let sql = "SELECT student_id, rule, episode, level, written, falls, letter, kind, to_staff, morning, message_id \
                    FROM letter_entry JOIN letter USING (letter) WHERE put_back = 0 AND state NOT IN ('refused', 'replaced') \
-                   AND as_of BETWEEN ?1 AND ?2 ORDER BY letter";
+                   AND why NOT LIKE 'copy to %' AND as_of BETWEEN ?1 AND ?2 ORDER BY letter";
         let rows = self.all(sql, (text(year.start), text(year.end)), |row| {
             let key: EpisodeKey = (row.get(0)?, row.get(1)?, row.get(2)?);
             let line = Line {
@@ -269,6 +272,26 @@ impl Store {
             word.letters.push(message_id);
         }
         Ok(words)
+    }
+
+    /// What second readers were told of every episode of a year, by staff id: the level, and the night of the letter. Some letters are left
+    /// out of the account, as above.
+    pub fn copied(&self, year: &SchoolYear, without: &[i64]) -> Result<Copied, Problem> {
+        let sql = "SELECT student_id, rule, episode, to_staff, level, as_of, letter FROM letter_entry JOIN letter USING (letter) \
+                   WHERE put_back = 0 AND state NOT IN ('refused', 'replaced') AND why LIKE 'copy to %' AND level IS NOT NULL \
+                   AND as_of BETWEEN ?1 AND ?2 ORDER BY letter";
+        let rows = self.all(sql, (text(year.start), text(year.end)), |row| {
+            let key: EpisodeKey = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let level = maybe_level(row, 4)?.ok_or_else(|| odd(4, "no level"))?;
+            Ok((key, row.get::<_, String>(3)?, (level, day(row, 5)?), row.get(6)?))
+        })?;
+        let mut copied = Copied::new();
+        for (key, staff, told, letter) in rows {
+            if !without.contains(&letter) {
+                copied.entry(key).or_default().insert(staff, told);
+            }
+        }
+        Ok(copied)
     }
 
     /// Different students with news in nightly letters between two mornings, the second left out, by reader.

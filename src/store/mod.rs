@@ -34,7 +34,7 @@ pub use books::Changed;
 pub use bundles::Kept;
 pub use held::{HeldFile, HeldState};
 pub use holds::{KeptBack, Storm};
-pub use letters::{Delivery, EpisodeKey, Line, Telling, Word};
+pub use letters::{Copied, Delivery, EpisodeKey, Line, Telling, Word};
 pub use people::{Group, Outcome};
 pub use record::AboutStudent;
 pub use rounds::{Export, RoundRow};

@@ -5,6 +5,7 @@ mod support;
 
 mod details;
 mod edges;
+mod evenings;
 mod facts;
 mod holds;
 mod lists;

@@ -11,7 +11,7 @@ use crate::outbox::{Kind, Letter, Told, untold};
 use crate::round::lately::{Past, Spoken, closed};
 use crate::round::ledger::{Change, Ledger};
 use crate::school::Day;
-use crate::store::{Line, Word};
+use crate::store::{Copied, Line, Word};
 
 /// The letters of the nights before, as far as later ones depend on them.
 #[derive(Default)]
@@ -21,6 +21,8 @@ pub(super) struct Memory {
     lowered: FxHashMap<(StudentIx, u16), Reason>,
     mornings: BTreeMap<Kind, Day>,
     owners: BTreeSet<String>,
+    /// What second readers were told.
+    copied: Copied,
     /// Students in nightly letters of one school week, by its Monday and reader.
     carried: (Option<Day>, BTreeMap<String, BTreeSet<StudentIx>>),
 }
@@ -62,7 +64,13 @@ impl Memory {
                 falls: told.falls,
                 ..line
             };
-            self.say((student, rule, told.episode), &line);
+            if told.is_copy() {
+                let readers = (told.student_id.clone(), told.rule.clone(), told.episode);
+                let readers = self.copied.entry(readers).or_default();
+                readers.insert(letter.to_staff.clone(), (told.level, letter.content.as_of));
+            } else {
+                self.say((student, rule, told.episode), &line);
+            }
             if letter.kind == Kind::Nightly {
                 self.carry(letter, student);
             }
@@ -86,6 +94,11 @@ impl Memory {
         }
         let carried = self.carried.1.entry(letter.to_staff.clone()).or_default();
         carried.insert(student);
+    }
+
+    /// What second readers were told.
+    pub(super) fn copied(&self) -> &Copied {
+        &self.copied
     }
 
     /// Every episode of which letters spoke in words: of others nothing is said again.

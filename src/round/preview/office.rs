@@ -100,6 +100,7 @@ impl<'d> Office<'d> {
             began: night.began,
             rule_changed: night.rule_changed.clone(),
             copies: &config.copies,
+            copied: self.memory.copied(),
             kept: &BTreeMap::new(),
             holds: &self.holds,
             refused: &BTreeMap::new(),
