@@ -181,3 +181,24 @@ fn a_draft_is_answered_too_and_so_is_a_rule_that_is_taken_away() {
     district.night("2026-09-10");
     assert_eq!(told(&district).len(), 4);
 }
+
+#[test]
+fn whoever_would_no_longer_be_written_has_no_letters_and_that_is_all() {
+    let mut district = District::new().staff("S1", "Maria Lopez", "counselor").classmates(20);
+    for id in ["1001", "1002"] {
+        district = district
+            .student(id, "Zoe Quist", "9", "P*18 A*4")
+            .caseload(id, "S1", "counselor");
+    }
+    let editors = "editors = [\"lee.chan@district.example\", \"dana@district.example\"]";
+    let district = district.configured("editors = []", editors).init();
+    district.only(&["absence_streak"]);
+    concern(&district, 4);
+    district.nights("2026-09-07", "2026-09-15");
+    let levels = "[absence_streak]\nlevels = { watch = 30, concern = 40, urgent = false }\n";
+    district.changes(&["absence_streak"], levels);
+    district.night("2026-09-16");
+    let mail = new(&district, 0);
+    let line = "\n- Maria Lopez: 0 letters in the fullest week and 1 before the edit.\n";
+    assert!(mail.text.contains(line), "{}", mail.text);
+}

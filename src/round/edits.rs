@@ -400,12 +400,13 @@ fn by_person(preview: &Preview, staff: &[crate::routing::Staff], name: impl Fn(&
         let carries = capacity
             .map(|capacity| format!("; can carry {capacity}"))
             .unwrap_or_default();
-        let about = match students {
-            0 => "with counts alone".to_owned(),
-            some => format!("about up to {}", counted(some as u64, "student")),
+        let about = match (letters, students) {
+            (0, _) => String::new(),
+            (_, 0) => ", with counts alone".to_owned(),
+            (_, some) => format!(", about up to {}", counted(some as u64, "student")),
         };
         format!(
-            "{}: {} in the fullest week{was}, {about}{carries}.",
+            "{}: {} in the fullest week{was}{about}{carries}.",
             name(&person),
             counted(letters as u64, "letter")
         )
