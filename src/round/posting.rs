@@ -234,16 +234,17 @@ impl<'p, 'a> Posting<'p, 'a> {
 
     /// A piece of news as its entry stands tonight, whatever was told; for letters that still wait.
     pub(super) fn again(&self, letter: &Letter, told: &Told, before: Option<Level>) -> Option<News> {
-        let kind = letter.kind;
+        // Reminders and handover lists are found anew as if those that wait had not been written; one that tells an owner's supervisor is no
+        // reminder of the owner's.
+        if matches!(letter.kind, Kind::Reminder | Kind::Handover) {
+            return None;
+        }
         let (student, number) = self.place(&told.student_id, &told.rule)?;
         let standing = self
             .ledger
             .standings
             .get(&(student, number))
             .filter(|standing| standing.is_open() && standing.episode == told.episode)?;
-        if matches!(kind, Kind::Reminder | Kind::Handover) {
-            return self.known(kind, student, number, standing);
-        }
         // What the owner knows is no matter to a second reader.
         let standing = Standing {
             told: before.filter(|_| !told.is_copy()),

@@ -223,3 +223,20 @@ fn a_storm_that_a_later_round_of_the_morning_finds_is_told_beside_the_first_one(
         }
     }
 }
+
+#[test]
+fn an_owner_is_reminded_once_though_the_letter_to_the_principal_waits_overnight() {
+    let district = crate::counseled(&["1001", "1002"])
+        .staff("p1", "Pat Head", "principal")
+        .student("1001", "Ana Alder", "9", "E*6")
+        .student("1002", "Ben Birch", "9", "P")
+        .contact("2026-09-14", "1002", "s1", "call")
+        .init();
+    district.only(&["chronic_absence"]);
+    district.nights("2026-09-14", "2026-09-25");
+    assert_eq!(letters_for(&district, "2026-09-22"), ["reminder s1 sent"]);
+    district.export("2026-09-28");
+    ring_at(&district, "2026-09-28T19:00:00");
+    ring_at(&district, "2026-09-29T05:30:00");
+    assert_eq!(letters_for(&district, "2026-09-29"), ["reminder p1 sent"]);
+}
