@@ -24,8 +24,8 @@ pub struct Listed {
     pub content: Content,
 }
 
-/// Posts a list for this morning: once, however many rounds the morning sees. One that still waits is written again; `None` where nothing
-/// is to be done.
+/// Posts a list for this morning: once, however many rounds the morning sees. One that still waits gives way to one that says something
+/// else; whether a digest or a team list is asked for again is not decided here. `None` where nothing is to be done.
 pub fn list(listed: Listed, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
     let common = Common {
         as_of: desk.as_of,

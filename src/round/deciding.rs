@@ -20,7 +20,7 @@ use crate::clock::Now;
 use crate::crossings::{Hold, Reason};
 use crate::facts::{Books, StudentIx};
 use crate::monitor::{Place, Problem, Weight};
-use crate::outbox::{self, Act, Desk, Entry, Kind, Letter, Listed, News, Posted};
+use crate::outbox::{self, Act, Desk, Entry, Kind, Letter, Listed, News, OpenFlag, Posted};
 use crate::records;
 use crate::routing::{Caseload, Owners, Staff};
 use crate::rules::Judge;
@@ -182,7 +182,8 @@ pub(super) fn decide(
         storms: counts,
         ..
     } = written;
-    let flags = posting.flags(&students_of(books, &news, &lists, &posted));
+    let mut flags = posting.flags(&students_of(books, &news, &lists, &posted));
+    as_if_unsaid(store, &posted, &mut flags);
     let missing = report::missing(night.almanac, night.nights, night.as_of, night.taken);
     let also = without_news(store, night, &owners)?;
     let judge = std::cell::RefCell::new(Judge::new(&setup.rules));
@@ -304,6 +305,21 @@ fn refusing(refused: &BTreeMap<EpisodeKey, Vec<String>>) -> Vec<Problem> {
         )
     };
     readers.into_iter().map(problem).collect()
+}
+
+/// What letters that still wait told of flags is as if unsaid: written again they say what they said, and not that a flag was told before.
+fn as_if_unsaid(store: &Store, posted: &[Posted], flags: &mut [OpenFlag]) {
+    let waiting = posted.iter().filter(|each| each.letter.state.may_be_replaced());
+    let lines = waiting.flat_map(|each| each.told.iter().map(|told| (each.letter.id, told)));
+    let told: BTreeMap<(&str, &str), (i64, &outbox::Told)> = lines
+        .filter(|(_, told)| !told.is_copy())
+        .map(|(letter, told)| ((&*told.student_id, &*told.rule), (letter, told)))
+        .collect();
+    for flag in flags.iter_mut().filter(|flag| flag.told.is_some()) {
+        if let Some((letter, told)) = told.get(&(&*flag.student_id, &*flag.rule)) {
+            flag.told = told_elsewhere(store, *letter, told);
+        }
+    }
 }
 
 /// News that found no place in a letter tonight: it is full, or this morning's is on its way.

@@ -376,19 +376,20 @@ fn by_school(preview: &Preview) -> Vec<String> {
 
 /// Each person's fullest week, a sentence each.
 fn by_person(preview: &Preview, staff: &[crate::routing::Staff], name: impl Fn(&str) -> String) -> Vec<String> {
-    let mut busiest: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
+    let mut busiest: BTreeMap<String, (usize, usize, usize, usize)> = BTreeMap::new();
     for ((person, _), row) in preview.weeks() {
         let most = busiest.entry(person).or_default();
         *most = (
             most.0.max(row.now.letters),
             most.1.max(row.before.letters),
             most.2.max(row.now.students),
+            most.3.max(row.now.nightly),
         );
     }
     if busiest.is_empty() {
         return vec!["No letter would have told of it.".to_owned()];
     }
-    let line = |(person, (letters, before, students)): (String, (usize, usize, usize))| {
+    let line = |(person, (letters, before, students, nightly)): (String, (usize, usize, usize, usize))| {
         let was = match preview.before {
             Some(_) => format!(" and {before} before the edit"),
             None => String::new(),
@@ -398,7 +399,7 @@ fn by_person(preview: &Preview, staff: &[crate::routing::Staff], name: impl Fn(&
             .find(|other| other.staff_id == person)
             .and_then(|other| other.capacity);
         let carries = capacity
-            .map(|capacity| format!("; can carry {capacity}"))
+            .map(|capacity| format!("; up to {nightly} in nightly letters, can carry {capacity}"))
             .unwrap_or_default();
         let about = match (letters, students) {
             (0, _) => String::new(),

@@ -86,6 +86,31 @@ fn a_letter_and_its_copy_that_wait_outlive_a_second_round() {
 }
 
 #[test]
+fn a_second_round_says_nothing_more_of_what_others_are_written_tonight() {
+    let district = District::new()
+        .classmates(14)
+        .staff("s1", "Maria Lopez", "counselor")
+        .staff("s2", "Lee Chan", "attendance_liaison")
+        .student("1001", "Ana Alder", "9", "P*19 E P*2 E*2")
+        .caseload("1001", "s1", "counselor")
+        .incident("2026-09-17", "i1", "1001", "Fighting", "OSS")
+        .init();
+    district.only(&["chronic_absence", "suspension"]);
+    district.nights("2026-09-14", "2026-09-16");
+    district.export("2026-09-17");
+    ring_at(&district, "2026-09-17T19:00:00");
+    assert_eq!(
+        letters_for(&district, "2026-09-18"),
+        ["nightly s1 waiting", "nightly s2 waiting"]
+    );
+    ring_at(&district, "2026-09-18T05:30:00");
+    assert_eq!(
+        letters_for(&district, "2026-09-18"),
+        ["nightly s1 sent", "nightly s2 sent"]
+    );
+}
+
+#[test]
 fn a_copy_takes_no_student_from_the_owner_and_tells_the_owner_nothing() {
     for (owner, case_manager) in [("s1", "s2"), ("s2", "s1")] {
         let district = removed(owner, case_manager, "");
