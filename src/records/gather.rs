@@ -131,7 +131,7 @@ impl Gathered {
         }
     }
 
-    /// Takes a row whose every part was seen before, without a second look: see [`AttendanceFold::quick`] and [`MarkFold::quick`].
+    /// Takes an attendance row whose every part was seen before, without a second look: see [`AttendanceFold::quick`].
     #[inline]
     pub(super) fn quick(
         &mut self,
@@ -141,10 +141,7 @@ impl Gathered {
         line: Line,
         notes: &mut Notes,
     ) -> Option<usize> {
-        match layout {
-            Layout::Days(layout) => self.attendance.quick(layout, text, start, line, notes),
-            Layout::Marks(layout) => self.marks.quick(layout, text, start, line),
-        }
+        self.attendance.quick(layout, text, start, line, notes)
     }
 
     /// Makes room for about so many rows more, where a list has begun that districts have millions of.

@@ -20,7 +20,7 @@ use super::notes::{Line, Lines, Notes};
 use super::plan::Plan;
 use super::rows::Layout;
 use super::source::{Bytes, Chunk, FALLBACK, Holds, Source, encoding_of, first_invalid_line};
-use crate::school::{Meaning, SchoolYear};
+use crate::school::{Meaning, SchoolYear, Table};
 
 /// The longest cell that is read; no name, code or remark that anybody needs is longer. Chosen by us.
 pub const CELL_BYTES: usize = 64 << 10;
@@ -257,7 +257,7 @@ struct Hands<'h, 's> {
     gathered: Gathered,
     notes: Notes,
     counts: Vec<(u32, u64)>,
-    /// Set where the file is attendance or marks alone and its cells are taken as they stand.
+    /// Set where the file is attendance alone and its cells are taken as they stand.
     layout: Option<Layout>,
     /// Set where cells are put together of others.
     joined: Option<Joined>,
@@ -271,7 +271,7 @@ impl<'h, 's> Hands<'h, 's> {
             notes: Notes::default(),
             counts: Vec::new(),
             layout: match shared.plans {
-                [plan] if plan.takes_all() => {
+                [plan] if plan.table == Table::Attendance && plan.takes_all() => {
                     Layout::of(plan, shared.header.names.len(), shared.header.dialect.delimiter)
                 }
                 _ => None,
@@ -328,7 +328,7 @@ impl<'h, 's> Hands<'h, 's> {
                 };
                 let dialect = self.shared.header.dialect;
                 if self.layout.is_some() && chunk.holds == Holds::Plain {
-                    let lines = self.unsplit(text, chunk.number);
+                    let lines = self.attendance(text, chunk.number);
                     self.counts.push((chunk.number, lines));
                     return;
                 }
@@ -351,8 +351,8 @@ impl<'h, 's> Hands<'h, 's> {
         self.notes.reject(kind, Line::new(chunk, 0), "", "");
     }
 
-    /// Takes plain rows of a table with a layout: most hold nothing that was not met before and need not even be split. Returns how many lines there were.
-    fn unsplit(&mut self, text: &str, chunk: u32) -> u64 {
+    /// Takes plain attendance rows: most hold nothing that was not met before and need not even be split. Returns how many lines there were.
+    fn attendance(&mut self, text: &str, chunk: u32) -> u64 {
         let Some(layout) = self.layout.take() else { return 0 };
         let (mut at, mut line, mut stretch) = (0, 0, 0);
         while at < text.len() {
@@ -366,7 +366,7 @@ impl<'h, 's> Hands<'h, 's> {
             let from = (at + stretch).min(text.len() - 1);
             let end = memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length + 1);
             let has_nul = memchr(0, &text.as_bytes()[at..end]).is_some();
-            line += plain(&text[at..end], layout.delimiter(), here, |row| self.row(&row, has_nul));
+            line += plain(&text[at..end], layout.delimiter, here, |row| self.row(&row, has_nul));
             at = end;
             stretch = (stretch * 2).clamp(LEAST_STRETCH, LONGEST_STRETCH);
         }

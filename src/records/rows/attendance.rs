@@ -3,7 +3,7 @@
 use memchr::memchr3;
 use rustc_hash::FxHashMap;
 
-use super::quick::{Cell, DayLayout, Learned, Signs, packed_until, past};
+use super::quick::{Cell, Layout, Learned, Signs, packed_until, past};
 use crate::facts::{Attendance, AttendanceRow, CodeIx, Lane, PeriodIx, SchoolIx, WHOLE};
 use crate::records::columns::attendance::{CODE, DATE, PERIOD, PORTION, SCHOOL, STUDENT};
 use crate::records::ids::{Ids, packed_at};
@@ -129,7 +129,7 @@ impl AttendanceFold {
     #[inline]
     pub(in crate::records) fn quick(
         &mut self,
-        layout: &DayLayout,
+        layout: &Layout,
         text: &[u8],
         start: usize,
         line: Line,

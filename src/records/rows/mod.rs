@@ -6,8 +6,6 @@
 use std::cmp::Ordering;
 
 use super::notes::{Line, Notes};
-use super::plan::Plan;
-use crate::school::Table;
 
 mod attendance;
 mod marks;
@@ -22,34 +20,9 @@ pub use people::{EnrollmentRow, Stay, StudentRow};
 pub(super) use people::{caseload, enrollment, staff, student};
 pub use places::{CalendarRow, CourseRow, SchoolRow, TermRow};
 pub(super) use places::{calendar, course, school, term};
+pub(super) use quick::Layout;
 pub use support::{ContactRow, GroupRow, IncidentRow, OutcomeRow, PlanRow};
 pub(super) use support::{contact, group, incident, intervention, outcome};
-
-/// Which cell stands where in a file of a table that districts have millions of rows of, where its cells are taken as they stand.
-#[derive(Clone, Debug)]
-pub(super) enum Layout {
-    Days(quick::DayLayout),
-    Marks(marks::MarkLayout),
-}
-
-impl Layout {
-    /// The layout of a plan over so many columns; `None` where every row goes the long way.
-    pub(super) fn of(plan: &Plan<'_>, columns: usize, delimiter: u8) -> Option<Layout> {
-        match plan.table {
-            Table::Attendance => quick::DayLayout::of(plan, columns, delimiter).map(Layout::Days),
-            Table::Grades => marks::MarkLayout::of(plan, columns, delimiter).map(Layout::Marks),
-            _ => None,
-        }
-    }
-
-    /// What parts the cells of a row.
-    pub(super) fn delimiter(&self) -> u8 {
-        match self {
-            Layout::Days(layout) => layout.delimiter,
-            Layout::Marks(layout) => layout.delimiter,
-        }
-    }
-}
 
 /// Makes rows with one key one row: equal ones are counted as duplicates, others as conflicts, and the gravest stays.
 ///

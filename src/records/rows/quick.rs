@@ -21,14 +21,14 @@ pub(super) enum Cell {
 
 /// Which cell stands where in the rows of a file whose cells are taken as they stand.
 #[derive(Clone, Debug)]
-pub(in crate::records) struct DayLayout {
+pub(in crate::records) struct Layout {
     pub(super) cells: Vec<Cell>,
     pub(in crate::records) delimiter: u8,
 }
 
-impl DayLayout {
+impl Layout {
     /// The layout of a plan over so many columns; `None` where the adapter changes a cell, and every row goes the long way.
-    pub(in crate::records) fn of(plan: &Plan<'_>, columns: usize, delimiter: u8) -> Option<DayLayout> {
+    pub(in crate::records) fn of(plan: &Plan<'_>, columns: usize, delimiter: u8) -> Option<Layout> {
         let mut cells = vec![Cell::Unread; columns];
         for (column, cell) in [
             (STUDENT, Cell::Student),
@@ -51,7 +51,7 @@ impl DayLayout {
         if let Some(at) = cells.windows(2).position(|pair| pair == [Cell::Student, Cell::School]) {
             cells.splice(at..at + 2, [Cell::StudentAtSchool]);
         }
-        Some(DayLayout { cells, delimiter })
+        Some(Layout { cells, delimiter })
     }
 }
 
@@ -135,24 +135,11 @@ pub(super) fn packed_until(text: &[u8], start: usize, end: u8) -> Option<(u128, 
     if ends == 0 {
         return None;
     }
-    let mut length = (ends.trailing_zeros() / 8) as usize;
-    // A carriage return belongs to the line's end.
-    if end == b'\n' && length > 0 && bytes[length - 1] == b'\r' {
-        length -= 1;
-    }
+    let length = (ends.trailing_zeros() / 8) as usize;
     if length == 0 || length > SHORT || !bytes[0].is_ascii_graphic() || !bytes[length - 1].is_ascii_graphic() {
         return None;
     }
     Some((word & ((1 << (8 * length)) - 1), start + length))
-}
-
-/// The same, and 0 for a blank cell: an adapter whose cells are taken as they stand says nothing else of one.
-#[inline]
-pub(super) fn cell_until(text: &[u8], start: usize, end: u8) -> Option<(u128, usize)> {
-    match past(text, start, end) {
-        Some(_) => Some((0, start)),
-        None => packed_until(text, start, end),
-    }
 }
 
 /// Where the next cell or row begins, if the cell ends here; a carriage return belongs to the line's end.

@@ -6,18 +6,13 @@ use crate::facts::MarkKind;
 use crate::records::columns::grades::{
     COURSE, COURSE_NAME, DATE, KIND, MARK, MISSING_WORK, SCHOOL, STUDENT, SUBJECT, TERM,
 };
-use crate::records::ids::Ids;
+use crate::records::ids::{Ids, packed_at};
 use crate::records::lines::Row;
 use crate::records::notes::{Line, Notes};
 use crate::records::plan::Plan;
 use crate::school::Meaning;
 
 use super::quick::Dates;
-use met::{Places, Quick};
-
-mod met;
-
-pub(in crate::records) use met::MarkLayout;
 
 /// No number: a mark without a school, a cell without a mark.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -61,6 +56,59 @@ impl MarkRow {
     }
 }
 
+/// Where the columns of plain rows stand.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    student: usize,
+    course: usize,
+    term: usize,
+    mark: usize,
+    school: Option<usize>,
+    course_name: Option<usize>,
+    subject: Option<usize>,
+    date: Option<usize>,
+    kind: Option<usize>,
+    missing_work: Option<usize>,
+}
+
+impl Places {
+    /// Where the columns stand; `None` where the adapter changes a cell.
+    fn of(plan: &Plan<'_>) -> Option<Places> {
+        let optional = [SCHOOL, COURSE_NAME, SUBJECT, DATE, KIND, MISSING_WORK];
+        if optional
+            .iter()
+            .any(|&column| plan.has(column) && plan.plain_at(column).is_none())
+        {
+            return None;
+        }
+        Some(Places {
+            student: plan.plain_at(STUDENT)?,
+            course: plan.plain_at(COURSE)?,
+            term: plan.plain_at(TERM)?,
+            mark: plan.plain_at(MARK)?,
+            school: plan.plain_at(SCHOOL),
+            course_name: plan.plain_at(COURSE_NAME),
+            subject: plan.plain_at(SUBJECT),
+            date: plan.plain_at(DATE),
+            kind: plan.plain_at(KIND),
+            missing_work: plan.plain_at(MISSING_WORK),
+        })
+    }
+}
+
+/// Whether rows of this file can go the quick way.
+#[derive(Clone, Copy, Debug, Default)]
+enum Quick {
+    #[default]
+    Unasked,
+    Never,
+    From(Places),
+}
+
+/// `progress` and `final`, packed.
+const PROGRESS: u128 = u64::from_le_bytes(*b"progress") as u128;
+const FINAL: u128 = u64::from_le_bytes(*b"final\0\0\0") as u128;
+
 /// All marks of one file, under numbers of its own.
 #[derive(Debug, Default)]
 pub(crate) struct MarkFold {
@@ -103,6 +151,72 @@ impl MarkFold {
     /// Makes room for about so many rows more: grown step by step, so long a list is copied again and again.
     pub(in crate::records) fn expect(&mut self, rows: usize) {
         self.rows.reserve_exact(rows);
+    }
+
+    /// A row of which every part was seen before, or `None` where one was not.
+    #[inline]
+    fn met_before(&mut self, places: &Places, row: &Row<'_>) -> Option<MarkRow> {
+        let text = row.text.as_bytes();
+        let bounds = |at: usize| row.bounds.get(at).map(|&(start, end)| (start as usize, end as usize));
+        let packed = |at: usize| bounds(at).and_then(|(start, end)| packed_at(text, start, end - start));
+        // `Some(0)` is a blank cell, or a column that the export does not have.
+        let maybe = |at: Option<usize>| match at.map(bounds) {
+            None => Some(0),
+            Some(None) => None,
+            Some(Some((start, end))) if start == end => Some(0),
+            Some(Some((start, end))) => packed_at(text, start, end - start),
+        };
+        let student = self.students.known(packed(places.student)?)?;
+        let course = self.courses.known(packed(places.course)?)?;
+        let term = self.terms.known(packed(places.term)?)?;
+        let words = &self.course_words[course as usize];
+        let same = |at: Option<usize>, word: &str| {
+            at.and_then(bounds)
+                .is_none_or(|(start, end)| start == end || text.get(start..end) == Some(word.as_bytes()))
+        };
+        if !same(places.course_name, &words.0) || !same(places.subject, &words.1) {
+            return None;
+        }
+        let school = match maybe(places.school)? {
+            0 => NONE,
+            key => self.schools.known(key)?,
+        };
+        let date = match maybe(places.date)? {
+            0 => NO_DATE,
+            key => self.dates.get(key)?,
+        };
+        let kind = match maybe(places.kind)? {
+            0 | PROGRESS => MarkKind::Progress,
+            FINAL => MarkKind::Final,
+            _ => return None,
+        };
+        let missing_work = match places.missing_work.map(bounds) {
+            None => NO_COUNT,
+            Some(None) => return None,
+            Some(Some((start, end))) if start == end => NO_COUNT,
+            Some(Some((start, end))) => small_count(text.get(start..end)?)?,
+        };
+        let text = match maybe(Some(places.mark))? {
+            0 => NONE,
+            key => {
+                let number = self.texts.known(key)?;
+                if !self.understood[number as usize] {
+                    return None;
+                }
+                number
+            }
+        };
+        Some(MarkRow {
+            student,
+            course,
+            term,
+            school,
+            text,
+            date,
+            missing_work,
+            kind,
+            line: row.line,
+        })
     }
 
     /// Takes one row that holds something new.
