@@ -195,7 +195,7 @@ firstbell, Example School District
         Some("\
 Hello Maria Lopez,
 
-There is no news of your students but what much of a school has.
+There is no news of single students. Much of a school was flagged at once.
 The numbers are as of Friday, September 18, 2026.
 
 FLAGGED WITH MUCH OF A SCHOOL
