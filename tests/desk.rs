@@ -207,10 +207,9 @@ fn a_letter_tried_again_in_quiet_hours_waits_for_their_end() {
     drop(store);
     // The hour is the clock's own: an hour before now to an hour after.
     let zone = jiff::tz::TimeZone::get("America/Chicago").expect("a zone");
-    let now = std::time::SystemTime::now();
-    let now = now.duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let now = firstbell::clock::now(&zone).seconds;
     let hour = |later: i64| {
-        let moment = jiff::Timestamp::from_second(now.as_secs() as i64 + later).expect("a moment");
+        let moment = jiff::Timestamp::from_second(now + later).expect("a moment");
         moment.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string()
     };
     let (from, until) = (hour(-3600), hour(3600));
