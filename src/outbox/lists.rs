@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::compose::{Common, News, Told, compose_list};
 use super::letter::school_of;
-use super::post::{Act, Desk, Posted, address_letter, flags_by_student, says_the_same};
+use super::post::{Act, Desk, Posted, address_letter, says_the_same};
 use super::{Content, Entry, Kind, Letter, State};
 use crate::school::Level;
 
@@ -24,18 +24,19 @@ pub struct Listed {
     pub content: Content,
 }
 
+/// Posts the lists of a round.
+pub fn post_lists(lists: Vec<Listed>, posted: &[Posted], desk: &Desk<'_>) -> Vec<Act> {
+    if lists.is_empty() {
+        return Vec::new();
+    }
+    let common = desk.common();
+    let post = |listed| post_list(listed, &common, posted, desk);
+    lists.into_iter().filter_map(post).collect()
+}
+
 /// Posts a list for this morning: once, however many rounds the morning sees. One that still waits gives way to one that says something
 /// else; whether a digest or a team list is asked for again is not decided here. `None` where nothing is to be done.
-pub fn list(listed: Listed, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
-    let common = Common {
-        as_of: desk.as_of,
-        atop: desk.atop,
-        late: desk.late,
-        owners: desk.owners,
-        flags: flags_by_student(desk.flags),
-        references: desk.references,
-        fill: desk.fill,
-    };
+fn post_list(listed: Listed, common: &Common<'_>, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
     let person = desk.owners.person(listed.reader);
     let school = match (listed.kind, listed.news.first()) {
         (Kind::TeamList, Some(news)) => &news.entry.school_id,
@@ -55,7 +56,7 @@ pub fn list(listed: Listed, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
     if tried && listed.kind != Kind::SchoolLetter {
         return None;
     }
-    let (mut content, told) = compose_list(&listed, &common);
+    let (mut content, told) = compose_list(&listed, common);
     if let (Kind::SchoolLetter, Some(each)) = (listed.kind, waiting) {
         let mut storms = each.letter.content.storms.clone();
         storms.extend(std::mem::take(&mut content.storms));

@@ -18,5 +18,5 @@ pub use delivery::{Outcome, Step, after, wait_seconds};
 pub use edits::rule_edit_letters;
 pub use keys::{letter_key, message_id, told};
 pub use letter::{Content, Entry, FlagCount, Group, Kind, Letter, PLAN_LINE, ReportLine, State, StormCount};
-pub use lists::{Listed, discarded, list, told_by, untold, within_capacity};
+pub use lists::{Listed, discarded, post_lists, told_by, untold, within_capacity};
 pub use post::{Act, Desk, Posted, compose_letters, operator_report};

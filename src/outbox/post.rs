@@ -97,19 +97,26 @@ pub struct Desk<'a> {
     pub fill: &'a dyn Fn(&mut Entry),
 }
 
+impl Desk<'_> {
+    /// What all letters of a round share: made once for many letters, for it goes through every open flag.
+    pub(super) fn common(&self) -> Common<'_> {
+        Common {
+            as_of: self.as_of,
+            atop: self.atop,
+            late: self.late,
+            owners: self.owners,
+            flags: flags_by_student(self.flags),
+            references: self.references,
+            fill: self.fill,
+        }
+    }
+}
+
 /// Groups news into letters. Of `posted`, what still waits is written again with tonight's numbers and the new news, or
 /// withdrawn; where this morning's letter has been tried, its owner's news is for the next morning. Watch is never in a
 /// nightly letter, and what is not above the level told before is no news.
 pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> Vec<Act> {
-    let common = Common {
-        as_of: desk.as_of,
-        atop: desk.atop,
-        late: desk.late,
-        owners: desk.owners,
-        flags: flags_by_student(desk.flags),
-        references: desk.references,
-        fill: desk.fill,
-    };
+    let common = desk.common();
     let waiting: Vec<&Posted> = posted.iter().filter(|each| is_replaceable(each)).collect();
     let mut acts = Vec::new();
     let mut taken_up = BTreeSet::new();

@@ -10,7 +10,7 @@ use super::edits::Edits;
 use super::holding::Holds;
 use super::lately::{Kept, Lately, waiting};
 use super::night::NightDone;
-use super::posting::{KeptBack, Posting};
+use super::posting::{Found, KeptBack, Posting};
 use super::report;
 use super::school_days;
 use super::school_night::Nights;
@@ -79,7 +79,7 @@ pub(super) fn decide(
     night: &Night<'_, '_>,
     problems: &mut Vec<Problem>,
 ) -> Result<Decision, Problem> {
-    let (books, edits) = (night.almanac.books(), night.edits);
+    let books = night.almanac.books();
     let staff = match &night.taken.staff {
         Some(staff) => staff.clone(),
         None => store.staff()?,
@@ -219,32 +219,9 @@ pub(super) fn decide(
         .map(|news| KeptBack::of(news, Hold::Cap.word()))
         .collect();
     let mut acts = outbox::compose_letters(news, &posted, &desk);
-    acts.extend(
-        lists
-            .into_iter()
-            .filter_map(|listed| outbox::list(listed, &posted, &desk)),
-    );
+    acts.extend(outbox::post_lists(lists, &posted, &desk));
     acts.extend(outbox::discarded(std::mem::take(&mut found.discarded), &posted, &desk));
-    let reported = report::Night {
-        taken: night.taken,
-        nights: night.nights,
-        ledger: &night.night.ledger,
-        judged: &night.night.judged,
-        found: &found,
-        problems,
-        as_of: night.as_of,
-    };
-    let (lines, looked_at) = (report::lines(&reported), report::looked_at(&reported));
-    let address = &config.mail.operator;
-    acts.extend(outbox::operator_report(
-        &lines,
-        looked_at.as_ref(),
-        address,
-        &posted,
-        &desk,
-    ));
-    let told = (edits.headline.as_str(), edits.lines.as_slice());
-    acts.extend(outbox::rule_edit_letters(told, &config.rules.editors, &posted, &desk));
+    acts.extend(to_operator_and_editors(setup, night, &found, problems, &posted, &desk));
     let waiting = found.held.iter().map(|(hold, count)| (hold.word(), *count)).collect();
     let mut kept_back = std::mem::take(&mut found.kept_back);
     kept_back.extend(left_off(&offered, &acts, &posted));
@@ -258,6 +235,33 @@ pub(super) fn decide(
         told: also,
         morning,
     })
+}
+
+/// The operator's report, and what editors of rules are told of their edits.
+fn to_operator_and_editors(
+    setup: &Setup,
+    night: &Night<'_, '_>,
+    found: &Found,
+    problems: &[Problem],
+    posted: &[Posted],
+    desk: &Desk<'_>,
+) -> Vec<Act> {
+    let config = &setup.config;
+    let reported = report::Night {
+        taken: night.taken,
+        nights: night.nights,
+        ledger: &night.night.ledger,
+        judged: &night.night.judged,
+        found,
+        problems,
+        as_of: night.as_of,
+    };
+    let (lines, looked_at) = (report::lines(&reported), report::looked_at(&reported));
+    let report = outbox::operator_report(&lines, looked_at.as_ref(), &config.mail.operator, posted, desk);
+    let told = (night.edits.headline.as_str(), night.edits.lines.as_slice());
+    let mut acts = Vec::from_iter(report);
+    acts.extend(outbox::rule_edit_letters(told, &config.rules.editors, posted, desk));
+    acts
 }
 
 /// Tonight's storms.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{COUNSELOR, Outbox, PRINCIPAL, SPECIALIST, absent, listed, monday, news, students};
 use crate::outbox::{
-    Act, Content, FlagCount, Kind, Letter, Listed, MOST_STUDENTS, News, OpenFlag, ReportLine, State, list,
-    operator_report,
+    Act, Content, FlagCount, Kind, Letter, Listed, MOST_STUDENTS, News, OpenFlag, ReportLine, State, operator_report,
+    post_lists,
 };
 use crate::school::{Area, Level};
 
@@ -61,8 +61,7 @@ fn whoever_leads_two_schools_has_a_list_for_each_and_neither_takes_the_place_of_
     };
     let round = |outbox: &mut Outbox, middle: &[&str]| -> usize {
         let lists = [of_school("H", &["1"]), of_school("M", middle)];
-        let post = |listed| outbox.with_desk(|desk| list(listed, &outbox.posted, desk));
-        let acts: Vec<Act> = lists.into_iter().filter_map(post).collect();
+        let acts: Vec<Act> = outbox.with_desk(|desk| post_lists(lists.to_vec(), &outbox.posted, desk));
         outbox.carry_out(&acts);
         acts.len()
     };

@@ -220,8 +220,7 @@ fn composed(
         fill: &|_| {},
     };
     let mut acts = outbox::compose_letters(written.news, &[], &desk);
-    let lists = written.lists.into_iter();
-    acts.extend(lists.filter_map(|listed| outbox::list(listed, &[], &desk)));
+    acts.extend(outbox::post_lists(written.lists, &[], &desk));
     let posted = |act| match act {
         Act::Post { letter, told } => Some((letter, told)),
         Act::Replace { .. } | Act::Withdraw { .. } => None,
