@@ -260,6 +260,11 @@ fn while_it_grows(after: &str) {
     district.export(NEXT);
     let export = inbox(&district).join("attendance.csv");
     let mut growing = File::options().append(true).open(&export).expect("the export");
+    let row = "1001,100,2026-09-28,A,,\n";
+    // So long that reading it outlasts any pause that a busy machine makes the writer take.
+    growing
+        .write_all(row.repeat(1_000_000).as_bytes())
+        .expect("the file is ours");
     let whole = fs::read_to_string(&export).expect("text");
     let (done, is_done) = std::sync::mpsc::channel::<()>();
     // A slow upload: it goes on writing whatever happens to the name.
@@ -267,9 +272,7 @@ fn while_it_grows(after: &str) {
         let mut rows = 0_u32;
         while is_done.try_recv().is_err() && rows < 3_000_000 {
             rows += 1;
-            growing
-                .write_all(b"1001,100,2026-09-28,A,,\n")
-                .expect("the file is ours");
+            growing.write_all(row.as_bytes()).expect("the file is ours");
         }
         growing
     });
