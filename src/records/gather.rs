@@ -149,6 +149,9 @@ impl Gathered {
         if !self.marks.rows.is_empty() {
             self.marks.expect(rows);
         }
+        if !self.students.is_empty() {
+            self.students.reserve_exact(rows);
+        }
     }
 
     /// Adds another thread's rows.

@@ -15,10 +15,9 @@ use crate::school::{Day, Interner, Meaning};
 
 const NO: u32 = u32::MAX;
 /// Lanes per block of memory: blocks never move, so that growing copies nothing.
-/// Not a power of two, so that one lane's groups do not fall into one set of the cache.
 const BLOCK_LANES: usize = 1000;
 /// Days that lie side by side in a lane; then come the same days of the next lane. A file by student and a file by date both walk
-/// through memory in order, the latter within a few megabytes (measured).
+/// through memory in order, the latter within a few megabytes (measured). A block of days to which no row belongs takes no memory.
 const GROUP_DAYS: usize = 16;
 /// Bytes of `YYYY-MM-DD`: dates written otherwise go the long way.
 const ISO_DATE: usize = 10;
@@ -48,8 +47,10 @@ pub(crate) struct AttendanceFold {
     pub(crate) codes: Interner,
     first_lane: Vec<u32>,
     heads: Vec<Head>,
+    /// By block of lanes, then by group of days; empty until a row comes.
     blocks: Vec<Vec<u8>>,
-    stride: usize,
+    /// Groups of days in a year.
+    groups: usize,
     odd: Vec<Odd>,
     understood: Vec<bool>,
     last_code: u32,
@@ -76,7 +77,7 @@ impl AttendanceFold {
     /// An empty fold for a school year of so many calendar days.
     pub(crate) fn new(days: usize) -> AttendanceFold {
         AttendanceFold {
-            stride: days.next_multiple_of(GROUP_DAYS),
+            groups: days.div_ceil(GROUP_DAYS),
             last_code: NO,
             ..AttendanceFold::default()
         }
@@ -277,34 +278,38 @@ impl AttendanceFold {
         });
         self.first_lane[student as usize] = number as u32;
         if number.is_multiple_of(BLOCK_LANES) {
-            self.blocks.push(vec![0; BLOCK_LANES * self.stride]);
+            self.blocks.resize_with(self.blocks.len() + self.groups, Vec::new);
         }
         number
-    }
-
-    /// The block and the place in it of a lane's byte of a day.
-    #[inline]
-    fn place(&self, lane: usize, day: usize) -> (usize, usize) {
-        let group = day / GROUP_DAYS * BLOCK_LANES * GROUP_DAYS;
-        (
-            lane / BLOCK_LANES,
-            group + lane % BLOCK_LANES * GROUP_DAYS + day % GROUP_DAYS,
-        )
     }
 
     /// A lane's byte of a day.
     #[inline]
     fn cell(&mut self, lane: usize, day: u16) -> &mut u8 {
-        let (block, at) = self.place(lane, usize::from(day));
-        &mut self.blocks[block][at]
+        let day = usize::from(day);
+        let block = &mut self.blocks[lane / BLOCK_LANES * self.groups + day / GROUP_DAYS];
+        if block.is_empty() {
+            // Written now: memory that is known to be zero would be fetched when it is read, and again when it is written.
+            block.reserve_exact(BLOCK_LANES * GROUP_DAYS);
+            block.resize(BLOCK_LANES * GROUP_DAYS, 0);
+        }
+        &mut block[lane % BLOCK_LANES * GROUP_DAYS + day % GROUP_DAYS]
+    }
+
+    /// A lane's days by group, each group with its first day.
+    fn days(&self, lane: usize) -> impl Iterator<Item = (usize, &[u8; GROUP_DAYS])> {
+        let first = lane / BLOCK_LANES * self.groups;
+        let blocks = self.blocks[first..first + self.groups].iter().enumerate();
+        let at = lane % BLOCK_LANES * GROUP_DAYS;
+        let held = blocks.filter_map(move |(group, block)| Some((group, block.get(at..)?.first_chunk()?)));
+        held.map(|(group, days)| (group * GROUP_DAYS, days))
     }
 
     /// A lane's bytes, one per calendar day and a few beyond the year.
     fn bytes(&self, lane: usize) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.stride);
-        for first in (0..self.stride).step_by(GROUP_DAYS) {
-            let (block, at) = self.place(lane, first);
-            bytes.extend_from_slice(&self.blocks[block][at..at + GROUP_DAYS]);
+        let mut bytes = vec![0; self.groups * GROUP_DAYS];
+        for (first, days) in self.days(lane) {
+            bytes[first..first + GROUP_DAYS].copy_from_slice(days);
         }
         bytes
     }
@@ -419,8 +424,10 @@ impl AttendanceFold {
         while at != NO {
             let head = self.heads[at as usize];
             if head.school == school && head.period == period {
-                let (block, at) = self.place(at as usize, usize::from(day));
-                return self.blocks[block][at];
+                let day = usize::from(day);
+                let mut days = self.days(at as usize);
+                let group = days.find(|(first, _)| *first == day / GROUP_DAYS * GROUP_DAYS);
+                return group.map_or(0, |(_, days)| days[day % GROUP_DAYS]);
             }
             at = head.next;
         }
@@ -495,9 +502,7 @@ impl AttendanceFold {
         let mut schools: Vec<(u64, Option<u16>)> = vec![(0, None); self.schools.names.len()];
         for (lane, head) in self.heads.iter().enumerate() {
             let school = &mut schools[usize::from(head.school)];
-            for first in (0..self.stride).step_by(GROUP_DAYS) {
-                let (block, at) = self.place(lane, first);
-                let days = &self.blocks[block][at..at + GROUP_DAYS];
+            for (first, days) in self.days(lane) {
                 school.0 += days.iter().filter(|byte| **byte > 0).count() as u64;
                 let last = days.iter().rposition(|byte| *byte > 0).map(|at| (first + at) as u16);
                 school.1 = school.1.max(last);

@@ -34,25 +34,30 @@ pub(super) fn settle<T: Ord, K: Ord>(
     graver: impl Fn(&T, &T) -> Ordering,
     notes: &mut Notes,
 ) -> Vec<T> {
-    // Keys are made once: made anew for every comparison they would cost more than the reading.
-    let mut rows: Vec<(K, Line, T)> = rows.into_iter().map(|(line, row)| (key(&row), line, row)).collect();
-    rows.sort_by(|(key, line, row), (other_key, other_line, other)| {
-        key.cmp(other_key)
-            .then_with(|| graver(row, other))
-            .then_with(|| row.cmp(other))
-            .then(line.cmp(other_line))
+    // Keys are made once: made anew for every comparison they would cost more than the reading. And keys are sorted, not rows, which
+    // are far larger; each row is moved once.
+    let mut order: Vec<(K, u32)> = Vec::with_capacity(rows.len());
+    order.extend(rows.iter().enumerate().map(|(at, (_, row))| (key(row), at as u32)));
+    let row = |at: u32| &rows[at as usize];
+    order.sort_unstable_by(|(key, at), (other_key, other_at)| {
+        key.cmp(other_key).then_with(|| {
+            let ((line, row), (other_line, other)) = (row(*at), row(*other_at));
+            (graver(row, other).then_with(|| row.cmp(other))).then(line.cmp(other_line))
+        })
     });
-    for pair in rows.windows(2) {
-        let [(key, line, row), (next_key, next_line, next)] = pair else {
-            continue;
-        };
-        if key == next_key {
+    for pair in order.windows(2) {
+        if let [(key, at), (next_key, next_at)] = pair
+            && key == next_key
+        {
+            let ((line, row), (next_line, next)) = (row(*at), row(*next_at));
             let kind = if row == next { "duplicate" } else { "conflict" };
             notes.add(kind, *line.max(next_line), "", "");
         }
     }
-    rows.dedup_by(|later, first| later.0 == first.0);
-    rows.into_iter().map(|(_, _, row)| row).collect()
+    order.dedup_by(|later, first| later.0 == first.0);
+    let mut rows: Vec<Option<T>> = rows.into_iter().map(|(_, row)| Some(row)).collect();
+    let in_order = order.into_iter().map(|(_, at)| rows[at as usize].take());
+    in_order.flatten().collect()
 }
 
 /// Leaves the order to the rows themselves.
