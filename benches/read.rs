@@ -64,7 +64,7 @@ fn main() {
                 let read_in = begin.elapsed();
                 let rows = intake.rows;
                 let rejected = intake.rejected;
-                let applied = firstbell::timeline::apply(&mut books, intake, covers, year.start.plus(100), None);
+                let applied = firstbell::timeline::apply(&mut books, &intake, covers, year.start.plus(100), None);
                 let all = begin.elapsed();
                 println!(
                     "{} {night}: {rows} rows ({rejected} rejected), read {:.3} s, applied {:.3} s, {} students changed",

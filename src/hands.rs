@@ -40,9 +40,29 @@ pub(crate) fn side_by_side<P: Send, T: Send>(
     })
 }
 
+/// Does two things at once where there is so much of them that it is worth a thread: `beside` on one of its own, `here` on this one.
+pub(crate) fn two<A: Send, B>(much: usize, beside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
+    if much < WORTH_A_THREAD || threads() < 2 {
+        return (beside(), here());
+    }
+    thread::scope(|scope| {
+        let beside = scope.spawn(beside);
+        let here = here();
+        let beside = beside.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (beside, here)
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{share, side_by_side};
+    use super::{WORTH_A_THREAD, share, side_by_side, two};
+
+    #[test]
+    fn two_things_are_both_done_however_much_they_are() {
+        for much in [0, WORTH_A_THREAD] {
+            assert_eq!(two(much, || 1, || "one"), (1, "one"));
+        }
+    }
 
     #[test]
     fn parts_are_done_once_each_and_come_back_in_order() {

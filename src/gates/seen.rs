@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::levels;
+use crate::hands;
 use crate::monitor::Tallies;
 use crate::records::{Covers, Intake, MarkRow};
 use crate::school::{Day, Grade, Meaning, SchoolYear, Table};
@@ -73,20 +74,24 @@ impl Seen {
         meaning: &Meaning,
         roster: Option<Roster<'_>>,
     ) -> Seen {
-        let (levels, percents) = match intake.tables.first() {
+        let suspects = || match intake.tables.first() {
             Some(Table::Grades) => levels::suspects(&intake.marks, meaning, roster),
             _ => Default::default(),
         };
+        let of_students = || (suspects(), roster.and_then(|roster| strangers(intake, roster)));
+        let rows = usize::try_from(intake.rows).unwrap_or(usize::MAX);
+        let (parts, ((levels, percents), students)) =
+            hands::two(rows, || Seen::parts_of(intake, covers, year), of_students);
         let unknown = |kinds: &[&str]| kinds.iter().map(|kind| intake.tallies.count(kind)).sum();
         Seen {
             rows: intake.rows,
-            parts: Seen::parts_of(intake, covers, year),
+            parts,
             header: intake.header.clone(),
             unread: intake.unread.clone(),
             unknown_codes: unknown(&["unknown-code", "unknown-mark"]),
             outside_year: unknown(&["outside-year"]),
             last: intake.last,
-            students: roster.and_then(|roster| strangers(intake, roster)),
+            students,
             levels,
             percents,
         }

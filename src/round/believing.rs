@@ -6,6 +6,7 @@ use super::away::{Done, Outcome};
 use super::gatekeeper::{Gatekeeper, Holding, day_of, release_command};
 use super::held::Held;
 use super::intake::{FileRead, Fresh, Waiting, file_read};
+use super::keeping::let_go;
 use super::lists::{Lists, source};
 use super::school_days;
 use super::setup::Setup;
@@ -323,7 +324,9 @@ impl Taken {
         if named(Table::Outcomes) {
             self.outcomes = Some(self.lists.together(Table::Outcomes, &source, outcomes(&intake)));
         }
-        let applied = timeline::apply_of(books, intake, feed.covers, accepted, last_as_of, &source);
+        let applied = timeline::apply_of(books, &intake, feed.covers, accepted, last_as_of, &source);
+        // Its rows were taken over: what is left of millions of them is given back beside what follows.
+        let_go(intake, false);
         self.changed.said.extend(applied.said);
         file.tallies.merge(&applied.tallies);
         self.changed.students.extend(applied.changed);

@@ -260,7 +260,7 @@ fn perform(
     year: &SchoolYear,
     books: &Books,
     ledger: &mut Ledger,
-    touched: &mut rustc_hash::FxHashSet<(StudentIx, u16)>,
+    touched: &mut Vec<(StudentIx, u16)>,
     act: Act,
 ) -> Result<Option<Letter>, Problem> {
     let (old, letter, told) = match act {
@@ -287,12 +287,7 @@ fn perform(
 }
 
 /// What a letter that was just posted tells: it can only raise what was told, so nothing has to be asked.
-pub(super) fn raise(
-    books: &Books,
-    ledger: &mut Ledger,
-    touched: &mut rustc_hash::FxHashSet<(StudentIx, u16)>,
-    lines: &[outbox::Told],
-) {
+pub(super) fn raise(books: &Books, ledger: &mut Ledger, touched: &mut Vec<(StudentIx, u16)>, lines: &[outbox::Told]) {
     let known = books.names.students.in_order();
     for line in lines.iter().filter(|line| !line.is_copy()) {
         let Some(student) = known.get(&line.student_id).map(StudentIx) else {
@@ -308,7 +303,7 @@ pub(super) fn raise(
             let was_told = standing.told.is_some();
             standing.told = Some(line.level);
             standing.told_unwritten = line.unwritten && (!was_told || standing.told_unwritten);
-            touched.insert((student, rule));
+            touched.push((student, rule));
         }
     }
 }
@@ -319,7 +314,7 @@ fn recount(
     year: &SchoolYear,
     books: &Books,
     ledger: &mut Ledger,
-    touched: &mut rustc_hash::FxHashSet<(StudentIx, u16)>,
+    touched: &mut Vec<(StudentIx, u16)>,
     lines: &[outbox::Told],
 ) -> Result<(), Problem> {
     for line in lines {
@@ -336,7 +331,7 @@ fn recount(
             let told = tx.telling(year, &line.student_id, &line.rule, line.episode)?;
             standing.told = told.map(|told| told.level);
             standing.told_unwritten = told.is_some_and(|told| !told.written);
-            touched.insert((student, rule));
+            touched.push((student, rule));
         }
     }
     Ok(())
@@ -344,9 +339,10 @@ fn recount(
 
 fn save_standings(tx: &Tx<'_>, year: &SchoolYear, done: &NightDone, setup: &Setup, round: i64) -> Result<(), Problem> {
     let ledger = &done.ledger;
-    let mut touched: Vec<(StudentIx, u16)> = done.touched.iter().copied().collect();
+    let mut touched = done.touched.clone();
     // In the order of the key, so that the table grows at its end.
     touched.sort_unstable_by_key(|(student, rule)| (*rule, *student));
+    touched.dedup();
     let none = Standing::default();
     let standing = |key: &(StudentIx, u16)| {
         let standing = ledger.standings.get(key).unwrap_or(&none);

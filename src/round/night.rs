@@ -40,7 +40,8 @@ pub struct Judged {
 pub(super) struct NightDone {
     pub(super) ledger: Ledger,
     pub(super) changes: Vec<Change>,
-    pub(super) touched: FxHashSet<(StudentIx, u16)>,
+    /// Standings that are to be kept, some more than once.
+    pub(super) touched: Vec<(StudentIx, u16)>,
     pub(super) schools: FxHashSet<(SchoolIx, u16)>,
     pub(super) noted: FxHashSet<u16>,
     pub(super) began: Day,
@@ -97,7 +98,7 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
     let mut done = NightDone {
         ledger,
         changes: Vec::new(),
-        touched: FxHashSet::default(),
+        touched: Vec::new(),
         schools: FxHashSet::default(),
         noted: FxHashSet::default(),
         began: plan.days.first().copied().unwrap_or(as_of),
@@ -172,7 +173,7 @@ impl NightDone {
             self.ledger.desks.insert((school, rule), at_school);
         }
         for (student, rule, standing) in result.standings {
-            self.touched.insert((student, rule));
+            self.touched.push((student, rule));
             self.ledger.put(student, rule, standing);
         }
         for (student, rule, said) in result.said {
@@ -268,7 +269,7 @@ impl NightDone {
                 };
                 self.changes.push(change);
             }
-            self.touched.insert((student, number));
+            self.touched.push((student, number));
             self.ledger.put(student, number, after);
         }
     }

@@ -104,7 +104,7 @@ fn grand_bend_absences_add_up_to_the_known_answers() {
         end: Day::from_ymd(2022, 5, 27).expect("a day"),
     });
     let fall_end = Day::from_ymd(2021, 12, 17).expect("a day");
-    firstbell::timeline::apply(&mut books, events, Covers::Year, fall_end, None);
+    firstbell::timeline::apply(&mut books, &events, Covers::Year, fall_end, None);
     let chronic = |codes: &[&str]| -> BTreeMap<String, usize> {
         let mut by_school = BTreeMap::new();
         for student in &books.students {

@@ -113,7 +113,7 @@ impl Scope {
 ///
 /// Of schools in `intake.withheld` nothing changes. Applying the same export twice changes nothing the second time. An intake that is not usable changes nothing. Names, staff,
 /// caseloads, groups and outcomes are not in the books: the caller takes them from the intake before.
-pub fn apply(books: &mut Books, intake: Intake, covers: Covers, accepted: Day, last_as_of: Option<Day>) -> Applied {
+pub fn apply(books: &mut Books, intake: &Intake, covers: Covers, accepted: Day, last_as_of: Option<Day>) -> Applied {
     let mut applied = Applied::default();
     if !intake.usable {
         return applied;

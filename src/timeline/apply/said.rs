@@ -37,7 +37,7 @@ const BY_STUDENT: [Table; 7] = [
 /// feed are taken for those of its first.
 pub fn apply_of(
     books: &mut Books,
-    intake: Intake,
+    intake: &Intake,
     covers: Covers,
     accepted: Day,
     last_as_of: Option<Day>,

@@ -25,7 +25,7 @@ impl District {
 
     /// One round with one export.
     fn round(&mut self, as_of: &str, table: Table, covers: Covers, text: &str) -> Applied {
-        let applied = apply(&mut self.books, take(table, text), covers, day(as_of), self.last_as_of);
+        let applied = apply(&mut self.books, &take(table, text), covers, day(as_of), self.last_as_of);
         self.last_as_of = Some(day(as_of));
         applied
     }
@@ -573,7 +573,7 @@ fn of_a_school_whose_part_is_held_everything_stands_as_before() {
             intake.withheld.insert("200".to_owned());
             apply(
                 &mut held.books,
-                intake,
+                &intake,
                 covers,
                 day("2026-09-08"),
                 Some(day("2026-09-07")),

@@ -30,7 +30,7 @@ fn file(books: &mut Books, table: Table, feeds: &[&str], feed: &str, text: &str)
     };
     apply_of(
         books,
-        take(table, text),
+        &take(table, text),
         covers,
         day("2026-09-30"),
         Some(day("2026-09-29")),
