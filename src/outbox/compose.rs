@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lists::{Listed, told_by};
+use super::post::Desk;
 use super::{Content, Entry, FlagCount, Group, Kind};
 use crate::routing::Owners;
 use crate::school::{Area, Day, Level};
@@ -14,8 +15,8 @@ pub const MOST_STUDENTS: usize = 25;
 /// One piece of news with its owner.
 #[derive(Clone, Debug, PartialEq)]
 pub struct News {
-    /// What the letter will say; `ask` is filled in here.
-    pub entry: Entry,
+    /// What the letter will say; `ask` is filled in here. Boxed: a first night moves tens of thousands from list to list.
+    pub entry: Box<Entry>,
     /// [`Kind::Nightly`] for ordinary news, [`Kind::StartingList`] for a baseline or a changed rule.
     pub kind: Kind,
     /// The owner's staff number in [`Owners`].
@@ -80,53 +81,37 @@ impl Told {
     }
 }
 
-/// What all letters of a round share.
-pub(super) struct Common<'a> {
-    pub(super) as_of: Day,
-    pub(super) atop: &'a [String],
-    pub(super) late: &'a [String],
-    pub(super) owners: &'a Owners<'a>,
-    pub(super) flags: BTreeMap<&'a str, Vec<&'a OpenFlag>>,
-    pub(super) references: &'a dyn Fn(&[Told]) -> Vec<String>,
-    pub(super) fill: &'a dyn Fn(&mut Entry),
-}
-
 /// One owner's content of one kind from all news of it, and what it tells.
-pub(super) fn compose(kind: Kind, owner: usize, news: &[News], common: &Common<'_>) -> (Content, Vec<Told>) {
-    let mut students = by_student(news);
-    let mut told = Vec::new();
+pub(super) fn compose(kind: Kind, owner: usize, news: &[News], desk: &Desk<'_>) -> (Content, Vec<Told>) {
+    let sorted = sorted(news);
+    let mut students = students(&sorted);
     let mut content = Content {
         headline: headline(news),
-        atop: common.atop.to_vec(),
-        late: common.late.to_vec(),
-        ..Content::of(common.as_of)
+        atop: desk.atop.to_vec(),
+        late: desk.late.to_vec(),
+        ..Content::of(desk.as_of)
     };
     if kind == Kind::Nightly {
         content.left_off = cap(&mut students);
     }
-    // A place is made of several texts: once a student, not once a comparison.
-    students.sort_by_cached_key(Student::place);
-    let named = students.len().min(MOST_STUDENTS);
-    let counted = students.split_off(named);
+    let counted = gravest(&mut students, Student::place);
     for student in &students {
-        told.extend(student.news.iter().filter_map(|news| tell(news, false)));
-        content.entries.extend(entries(student, owner, common));
+        content.entries.extend(entries(*student, owner, desk));
     }
-    told.extend(
-        counted
-            .iter()
-            .flat_map(|student| &student.news)
-            .filter_map(|news| tell(news, true)),
-    );
     content.counts = counts(&counted);
+    let named: BTreeSet<&str> = students.iter().map(|student| student.id()).collect();
+    // A nightly letter counts nobody: whoever is left off it is told nothing.
+    let written = |news: &&News| named.contains(news.entry.student_id.as_str());
+    let told = sorted.iter().filter(|news| kind != Kind::Nightly || written(news));
+    let mut told: Vec<Told> = told.filter_map(|news| tell(news, !written(news))).collect();
     told.sort();
-    content.references = (common.references)(&told);
+    content.references = (desk.references)(&told);
     (content, told)
 }
 
 /// The content of a list and what it tells: entries by heading, within it as in a letter; at most [`MOST_STUDENTS`] students under a
 /// heading, the others as counts that are told too.
-pub(super) fn compose_list(list: &Listed, common: &Common<'_>) -> (Content, Vec<Told>) {
+pub(super) fn compose_list(list: &Listed, desk: &Desk<'_>) -> (Content, Vec<Told>) {
     let mut content = list.content.clone();
     let mut told = Vec::new();
     let mut groups: BTreeMap<Group, Vec<News>> = BTreeMap::new();
@@ -134,79 +119,98 @@ pub(super) fn compose_list(list: &Listed, common: &Common<'_>) -> (Content, Vec<
         groups.entry(news.entry.group).or_default().push(news.clone());
     }
     for news in groups.values() {
-        let mut students = by_student(news);
-        match list.kind {
-            Kind::TeamList => students.sort_by_cached_key(|student| (Reverse(student.areas()), student.place())),
-            _ => students.sort_by_cached_key(Student::place),
-        }
-        let named = students.len().min(MOST_STUDENTS);
-        let counted = students.split_off(named);
+        let sorted = sorted(news);
+        let mut students = students(&sorted);
+        let counted = match list.kind {
+            Kind::TeamList => gravest(&mut students, |student| (Reverse(student.areas()), student.place())),
+            _ => gravest(&mut students, Student::place),
+        };
         for student in &students {
             told.extend(student.news.iter().filter_map(|news| told_by(news, false)));
-            content.entries.extend(entries(student, list.reader, common));
+            content.entries.extend(entries(*student, list.reader, desk));
         }
-        let rest = || counted.iter().flat_map(|student| &student.news);
+        let rest = || counted.iter().flat_map(|student| student.news);
         told.extend(rest().filter_map(|news| told_by(news, true)));
         // What is over cannot be told as a count of open flags: it stands in the next one.
         content.left_off += rest().filter(|news| news.entry.level.is_none()).count() as u32;
         content.counts.extend(counts(&counted));
     }
-    content.atop = common.atop.to_vec();
-    content.late = common.late.to_vec();
+    content.atop = desk.atop.to_vec();
+    content.late = desk.late.to_vec();
     told.sort();
-    content.references = (common.references)(&told);
+    content.references = (desk.references)(&told);
     (content, told)
 }
 
 /// One student's news for one reader.
+#[derive(Clone, Copy)]
 struct Student<'a> {
-    news: Vec<&'a News>,
+    news: &'a [&'a News],
 }
 
-impl Student<'_> {
-    fn level(&self) -> Option<Level> {
+impl<'a> Student<'a> {
+    fn id(self) -> &'a str {
+        self.news.first().map_or("", |news| &news.entry.student_id)
+    }
+
+    fn level(self) -> Option<Level> {
         self.news.iter().filter_map(|news| news.entry.level).max()
     }
 
     /// Different areas that are flagged.
-    fn areas(&self) -> usize {
-        let areas: BTreeSet<&Area> = self.news.iter().map(|news| &news.entry.area).collect();
-        areas.len()
+    fn areas(self) -> usize {
+        let area = |at: usize| &self.news[at].entry.area;
+        let is_first = |at: &usize| (0..*at).all(|before| area(before) != area(*at));
+        (0..self.news.len()).filter(is_first).count()
     }
 
-    fn is_urgent(&self) -> bool {
+    fn is_urgent(self) -> bool {
         self.level() == Some(Level::Urgent)
     }
 
     /// Where the student stands in a letter: gravest, then in most areas, then newest, then by id.
-    fn place(&self) -> impl Ord + use<> {
+    fn place(self) -> impl Ord + use<'a> {
         let newest = self.news.iter().map(|news| news.waiting_since).max();
-        let id = self.news.first().map(|news| news.entry.student_id.clone());
-        (Reverse(self.level()), Reverse(self.areas()), Reverse(newest), id)
+        (Reverse(self.level()), Reverse(self.areas()), Reverse(newest), self.id())
     }
 
     /// Who is let in where the letter is full: urgent, then the longest waiting, then by id.
-    fn claim(&self) -> impl Ord + use<> {
+    fn claim(self) -> impl Ord + use<'a> {
         let oldest = self.news.iter().map(|news| news.waiting_since).min();
-        let id = self.news.first().map(|news| news.entry.student_id.clone());
-        (!self.is_urgent(), oldest, id)
+        (!self.is_urgent(), oldest, self.id())
     }
 }
 
-fn by_student(news: &[News]) -> Vec<Student<'_>> {
-    let mut students: BTreeMap<&str, Vec<&News>> = BTreeMap::new();
-    for each in news {
-        students.entry(&each.entry.student_id).or_default().push(each);
+/// News by student, a student's gravest first.
+fn sorted(news: &[News]) -> Vec<&News> {
+    let mut sorted: Vec<&News> = news.iter().collect();
+    sorted.sort_by(|one, two| {
+        let (one, two) = (&one.entry, &two.entry);
+        (one.student_id.cmp(&two.student_id))
+            .then_with(|| two.level.cmp(&one.level))
+            .then_with(|| one.area.cmp(&two.area))
+            .then_with(|| one.rule.cmp(&two.rule))
+    });
+    sorted
+}
+
+/// The students of sorted news.
+fn students<'a>(sorted: &'a [&'a News]) -> Vec<Student<'a>> {
+    let same = |one: &&News, two: &&News| one.entry.student_id == two.entry.student_id;
+    sorted.chunk_by(same).map(|news| Student { news }).collect()
+}
+
+/// Brings those whom a letter names into their order and gives the others, in no order: a first night counts tens of thousands.
+fn gravest<'a, K: Ord>(students: &mut Vec<Student<'a>>, place: impl Fn(Student<'a>) -> K) -> Vec<Student<'a>> {
+    // A place looks through all of a student's news: once a student, not once a comparison.
+    let mut placed: Vec<(K, Student<'a>)> = students.drain(..).map(|student| (place(student), student)).collect();
+    if placed.len() > MOST_STUDENTS {
+        placed.select_nth_unstable_by(MOST_STUDENTS, |(one, _), (two, _)| one.cmp(two));
     }
-    for news in students.values_mut() {
-        news.sort_by(|one, two| {
-            let place = |each: &'_ News| Reverse(each.entry.level);
-            (place(one).cmp(&place(two)))
-                .then_with(|| one.entry.area.cmp(&two.entry.area))
-                .then_with(|| one.entry.rule.cmp(&two.entry.rule))
-        });
-    }
-    students.into_values().map(|news| Student { news }).collect()
+    let others = placed.split_off(placed.len().min(MOST_STUDENTS));
+    placed.sort_unstable_by(|(one, _), (two, _)| one.cmp(two));
+    students.extend(placed.into_iter().map(|(_, student)| student));
+    others.into_iter().map(|(_, student)| student).collect()
 }
 
 /// Leaves off the students whom the letter cannot hold; gives their entries' number.
@@ -214,29 +218,30 @@ fn cap(students: &mut Vec<Student<'_>>) -> u32 {
     if students.len() <= MOST_STUDENTS {
         return 0;
     }
-    students.sort_by_cached_key(Student::claim);
+    students.sort_by_cached_key(|student| student.claim());
     let left = students.split_off(MOST_STUDENTS);
     left.iter().map(|student| student.news.len() as u32).sum()
 }
 
-fn entries(student: &Student<'_>, owner: usize, common: &Common<'_>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = student.news.iter().map(|news| news.entry.clone()).collect();
+fn entries(student: Student<'_>, owner: usize, desk: &Desk<'_>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = student.news.iter().map(|news| Entry::clone(&news.entry)).collect();
     for entry in &mut entries {
-        (common.fill)(entry);
-        entry.strip = seen_by(owner, &entry.strip, common);
+        (desk.fill)(entry);
+        entry.strip = seen_by(owner, &entry.strip, desk.owners);
     }
-    let open = open(&entries, owner, common);
+    let flags = (desk.flags)(student.id());
+    let open = open(&entries, owner, &flags, desk.owners);
     if let Some(first) = entries.first_mut() {
         // Once a student, not once an entry: the sentence is about the student.
-        first.ask = ask(&first.student_id, owner, common);
+        first.ask = ask(owner, &flags, desk.owners);
         first.open = open;
     }
     entries
 }
 
 /// The days of a strip that a reader may see: none without attendance, and suspensions as excused absences without behavior.
-fn seen_by(reader: usize, strip: &str, common: &Common<'_>) -> String {
-    let may = |area: &str| common.owners.may_be_told(reader, &Area(area.to_owned()), &[]);
+fn seen_by(reader: usize, strip: &str, owners: &Owners<'_>) -> String {
+    let may = |area: &str| owners.may_be_told(reader, &Area(area.to_owned()), &[]);
     match (may("attendance"), may("behavior")) {
         (false, _) => String::new(),
         (true, false) => strip.replace('S', "E").replace('s', "e"),
@@ -245,19 +250,15 @@ fn seen_by(reader: usize, strip: &str, common: &Common<'_>) -> String {
 }
 
 /// Other open flags of the student that the reader knows of or may be told, one clause each; those in the letter itself are left out.
-fn open(entries: &[Entry], reader: usize, common: &Common<'_>) -> Vec<String> {
-    let Some(first) = entries.first() else {
-        return Vec::new();
-    };
-    let flags = common.flags.get(first.student_id.as_str()).into_iter().flatten();
-    let others = flags.filter(|flag| {
+fn open(entries: &[Entry], reader: usize, flags: &[OpenFlag], owners: &Owners<'_>) -> Vec<String> {
+    let others = flags.iter().filter(|flag| {
         let in_letter = entries.iter().any(|entry| entry.rule == flag.rule);
         // What nobody was written yet is held for a reason: it is not told by the way.
-        !in_letter && flag.told.is_some() && common.owners.may_be_told(reader, &flag.area, &[])
+        !in_letter && flag.told.is_some() && owners.may_be_told(reader, &flag.area, &[])
     });
-    let mut others: Vec<&&OpenFlag> = others.collect();
+    let mut others: Vec<&OpenFlag> = others.collect();
     others.sort_by_key(|flag| (Reverse(flag.told), &flag.rule));
-    let say = |flag: &&&OpenFlag| {
+    let say = |flag: &&OpenFlag| {
         let since = flag
             .since
             .map(|day| format!(", flagged since {day}"))
@@ -269,12 +270,11 @@ fn open(entries: &[Entry], reader: usize, common: &Common<'_>) -> Vec<String> {
 }
 
 /// Whom to ask about open flags in areas that the reader may not be told: no area is named, no number given.
-fn ask(student_id: &str, reader: usize, common: &Common<'_>) -> Vec<String> {
-    let flags = common.flags.get(student_id).into_iter().flatten();
-    let hidden = flags.filter(|flag| flag.owner != reader && !common.owners.may_be_told(reader, &flag.area, &[]));
-    let persons: BTreeSet<usize> = hidden.map(|flag| flag.owner).collect();
+fn ask(reader: usize, flags: &[OpenFlag], owners: &Owners<'_>) -> Vec<String> {
+    let hidden = |flag: &&OpenFlag| flag.owner != reader && !owners.may_be_told(reader, &flag.area, &[]);
+    let persons: BTreeSet<usize> = flags.iter().filter(hidden).map(|flag| flag.owner).collect();
     let say = |who: usize| {
-        let person = common.owners.person(who);
+        let person = owners.person(who);
         let name = if person.name.is_empty() {
             &person.email
         } else {
@@ -302,7 +302,7 @@ pub(super) fn tell(news: &News, unwritten: bool) -> Option<Told> {
 
 fn counts(students: &[Student<'_>]) -> Vec<FlagCount> {
     let mut counts: BTreeMap<(Reverse<Level>, &str), u32> = BTreeMap::new();
-    for news in students.iter().flat_map(|student| &student.news) {
+    for news in students.iter().flat_map(|student| student.news) {
         if let Some(level) = news.entry.level {
             *counts.entry((Reverse(level), &news.entry.title)).or_default() += 1;
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use super::compose::{Common, News, Told, compose_list};
+use super::compose::{News, Told, compose_list};
 use super::letter::school_of;
 use super::post::{Act, Desk, Posted, address_letter, says_the_same};
 use super::{Content, Entry, Kind, Letter, State};
@@ -26,17 +26,13 @@ pub struct Listed {
 
 /// Posts the lists of a round.
 pub fn post_lists(lists: Vec<Listed>, posted: &[Posted], desk: &Desk<'_>) -> Vec<Act> {
-    if lists.is_empty() {
-        return Vec::new();
-    }
-    let common = desk.common();
-    let post = |listed| post_list(listed, &common, posted, desk);
+    let post = |listed| post_list(listed, posted, desk);
     lists.into_iter().filter_map(post).collect()
 }
 
 /// Posts a list for this morning: once, however many rounds the morning sees. One that still waits gives way to one that says something
 /// else; whether a digest or a team list is asked for again is not decided here. `None` where nothing is to be done.
-fn post_list(listed: Listed, common: &Common<'_>, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
+fn post_list(listed: Listed, posted: &[Posted], desk: &Desk<'_>) -> Option<Act> {
     let person = desk.owners.person(listed.reader);
     let school = match (listed.kind, listed.news.first()) {
         (Kind::TeamList, Some(news)) => &news.entry.school_id,
@@ -56,7 +52,7 @@ fn post_list(listed: Listed, common: &Common<'_>, posted: &[Posted], desk: &Desk
     if tried && listed.kind != Kind::SchoolLetter {
         return None;
     }
-    let (mut content, told) = compose_list(&listed, common);
+    let (mut content, told) = compose_list(&listed, desk);
     if let (Kind::SchoolLetter, Some(each)) = (listed.kind, waiting) {
         let mut storms = each.letter.content.storms.clone();
         storms.extend(std::mem::take(&mut content.storms));
@@ -125,9 +121,14 @@ pub fn discarded(told: Vec<Told>, posted: &[Posted], desk: &Desk<'_>) -> Option<
 
 /// The entries of a letter of which nothing is told, such as a flag that was cleared: who was written about whom is on record all the same.
 pub fn untold<'l>(letter: &'l Letter, told: &[Told]) -> Vec<&'l Entry> {
-    let lines: FxHashSet<(&str, &str)> = told.iter().map(|told| (&*told.student_id, &*told.rule)).collect();
-    let is_told = |entry: &&Entry| lines.contains(&(&*entry.student_id, &*entry.rule));
-    letter.content.entries.iter().filter(|entry| !is_told(entry)).collect()
+    // A letter names a few dozens and may count tens of thousands.
+    let entries = &letter.content.entries;
+    let mut untold: FxHashSet<(&str, &str)> = entries.iter().map(|entry| (&*entry.student_id, &*entry.rule)).collect();
+    for told in told {
+        untold.remove(&(&*told.student_id, &*told.rule));
+    }
+    let is_untold = |entry: &&Entry| untold.contains(&(&*entry.student_id, &*entry.rule));
+    entries.iter().filter(is_untold).collect()
 }
 
 /// What a list tells: nothing but what it says of open flags.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use super::compose::{Common, News, OpenFlag, Told, compose};
+use super::compose::{News, OpenFlag, Told, compose};
 use super::letter::school_of;
 use super::{Content, Entry, Kind, Letter, ReportLine, State, StormCount, letter_key, message_id};
 use crate::routing::Owners;
@@ -82,8 +82,8 @@ pub struct Desk<'a> {
     pub late: &'a [String],
     /// Everybody who may own news.
     pub owners: &'a Owners<'a>,
-    /// Open flags of the students in the news, whoever owns them.
-    pub flags: &'a [OpenFlag],
+    /// A student's open flags, whoever owns them: asked of those alone whom a letter names.
+    pub flags: &'a dyn Fn(&str) -> Vec<OpenFlag>,
     /// What a waiting letter's line would say tonight, as if that letter had not been written; `None`: nothing any more.
     pub refresh: &'a dyn Fn(&Letter, &Told) -> Option<News>,
     /// Flags of storms that wait, as counts by owner: the owner is told that there are some, and of nobody by name.
@@ -97,26 +97,10 @@ pub struct Desk<'a> {
     pub fill: &'a dyn Fn(&mut Entry),
 }
 
-impl Desk<'_> {
-    /// What all letters of a round share: made once for many letters, for it goes through every open flag.
-    pub(super) fn common(&self) -> Common<'_> {
-        Common {
-            as_of: self.as_of,
-            atop: self.atop,
-            late: self.late,
-            owners: self.owners,
-            flags: flags_by_student(self.flags),
-            references: self.references,
-            fill: self.fill,
-        }
-    }
-}
-
 /// Groups news into letters. Of `posted`, what still waits is written again with tonight's numbers and the new news, or
 /// withdrawn; where this morning's letter has been tried, its owner's news is for the next morning. Watch is never in a
 /// nightly letter, and what is not above the level told before is no news.
 pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> Vec<Act> {
-    let common = desk.common();
     let waiting: Vec<&Posted> = posted.iter().filter(|each| is_replaceable(each)).collect();
     let mut acts = Vec::new();
     let mut taken_up = BTreeSet::new();
@@ -133,7 +117,7 @@ pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> V
         let own_waiting = own.max_by_key(|each| each.letter.morning);
         taken_up.extend(own_waiting.map(|each| each.letter.id));
         if let Some(morning) = slot.morning(own_waiting, posted, desk) {
-            let mut written = compose(kind, owner, &news, &common);
+            let mut written = compose(kind, owner, &news, desk);
             if kind == Kind::Nightly {
                 written.0.storms = desk.storms.get(&owner).cloned().unwrap_or_default();
                 written.0.overflow = desk.overflow.get(&owner).copied().unwrap_or_default();
@@ -217,14 +201,6 @@ pub fn operator_report(
         },
         None => Act::Post { letter, told },
     })
-}
-
-pub(super) fn flags_by_student(flags: &[OpenFlag]) -> BTreeMap<&str, Vec<&OpenFlag>> {
-    let mut by_student: BTreeMap<&str, Vec<&OpenFlag>> = BTreeMap::new();
-    for flag in flags {
-        by_student.entry(&flag.student_id).or_default().push(flag);
-    }
-    by_student
 }
 
 fn is_replaceable(posted: &Posted) -> bool {

@@ -37,7 +37,7 @@ fn staff() -> Vec<Staff> {
 /// News of one student: a first word of this level, two days old.
 fn news(student_id: &str, rule: &str, area: &str, level: Level, owner: usize) -> News {
     News {
-        entry: Entry {
+        entry: Box::new(Entry {
             student_id: student_id.to_owned(),
             school_id: "H".to_owned(),
             grade: "9".to_owned(),
@@ -60,7 +60,7 @@ fn news(student_id: &str, rule: &str, area: &str, level: Level, owner: usize) ->
             open: Vec::new(),
             held: String::new(),
             whose: String::new(),
-        },
+        }),
         kind: Kind::Nightly,
         owner,
         waiting_since: monday().plus(-3),
@@ -119,7 +119,10 @@ impl Outbox {
             also: &[],
             late: &[],
             owners: &owners,
-            flags: &self.flags,
+            flags: &|student_id: &str| {
+                let of_student = self.flags.iter().filter(|flag| flag.student_id == student_id);
+                of_student.cloned().collect()
+            },
             refresh: &refresh,
             storms: &BTreeMap::new(),
             overflow: &BTreeMap::new(),

@@ -5,27 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Order;
+use super::before::Before;
 use super::believing::Taken;
 use super::edits::Edits;
 use super::holding::Holds;
-use super::lately::{Kept, Lately, waiting};
+use super::lately::Kept;
 use super::night::NightDone;
-use super::posting::{Found, KeptBack, Posting};
+use super::pen::Pen;
+use super::posting::{KeptBack, Posting};
 use super::report;
 use super::school_days;
 use super::school_night::Nights;
 use super::setup::Setup;
-use super::weekly::{Due, Tonight, Week, Written};
+use super::weekly::{Tonight, Week};
 use crate::clock::Now;
-use crate::crossings::{Hold, Reason};
-use crate::facts::{Books, StudentIx};
+use crate::crossings::Reason;
+use crate::facts::StudentIx;
 use crate::monitor::{Place, Problem, Weight};
-use crate::outbox::{self, Act, Desk, Entry, Kind, Letter, Listed, News, OpenFlag, Posted};
+use crate::outbox::{Act, Letter};
 use crate::records;
 use crate::routing::{Caseload, Owners, Staff};
-use crate::rules::Judge;
-use crate::school::{Day, Level};
-use crate::store::{Copied, EpisodeKey, Store, Storm};
+use crate::school::Day;
+use crate::store::{EpisodeKey, Store, Storm};
 use crate::timeline::Almanac;
 
 /// A judged night on its way into the store.
@@ -111,23 +112,11 @@ pub(super) fn decide(
         ledger: &night.night.ledger,
         closed: &night.closed,
     };
-    // The first night of a home brings starting lists; what comes by the calendar begins after it.
-    let due = match store.last_as_of()? {
-        Some(last) if last < night.as_of => Due::on(morning, night.almanac, &config.letters, &past)?,
-        _ => Due::default(),
-    };
     let mut holds = Holds::load(config, store, &books.year, today)?;
     let storms = Storms::of(&mut holds, night);
     problems.extend(holds.problems(night.nights, night.as_of));
-    let refused = store.refused_twice(&books.year)?;
-    problems.extend(refusing(&refused));
-    let kept = store.kept_back(&books.year)?.into_iter();
-    let kept = kept.map(|one| ((one.student_id, one.rule), one.hold)).collect();
-    let posted = store.posted(morning)?;
-    let copied = match config.copies.is_empty() {
-        true => Copied::new(),
-        false => store.copied(&books.year, &waiting(&posted))?,
-    };
+    let before = Before::load(setup, store, night, &past, morning)?;
+    problems.extend(refusing(&before.refused));
     let posting = Posting {
         books,
         rules: &setup.rules,
@@ -139,129 +128,54 @@ pub(super) fn decide(
         began: night.night.began,
         rule_changed: night.rule_changed.clone(),
         copies: &config.copies,
-        copied: &copied,
-        kept: &kept,
+        copied: &before.copied,
+        kept: &before.kept_back,
         holds: &holds,
-        refused: &refused,
-        detail: &setup.config.privacy.detail,
-        for_digest: due.digest,
+        refused: &before.refused,
+        detail: &config.privacy.detail,
+        for_digest: before.due.digest,
     };
     let mut found = posting.find();
-    let lately = Lately::load(store, &books.year, &posted)?;
-    let spoken = lately.spoken(books, &night.night.ledger);
     let week = Week {
         posting: &posting,
         owners: &owners,
         ledger: &night.night.ledger,
         past: &past,
-        spoken: &spoken,
+        spoken: &before.lately.spoken(books, &night.night.ledger),
         letters: &config.letters,
         as_of: night.as_of,
         morning,
     };
-    let (before, week_nights) = match due.digest {
-        true => (
-            Lately::before(store, &books.year, &posted)?,
-            nights_of_the_week(store, night)?,
-        ),
-        false => Default::default(),
-    };
     let tonight = Tonight {
-        due,
-        before: &before.spoken(books, &night.night.ledger),
-        posted: &posted,
+        due: before.due,
+        before: &before.this_morning.spoken(books, &night.night.ledger),
+        posted: &before.posted,
         fresh: &storms.fresh,
         open: &holds.open(night.nights, night.as_of),
-        nights: week_nights,
+        nights: before.nights,
     };
     let written = week.written(&mut found, &tonight)?;
-    let overflow = written.overflow();
-    let Written {
-        news,
-        lists,
-        storms: counts,
-        ..
-    } = written;
-    let mut flags = posting.flags(&students_of(books, &news, &lists, &posted));
-    as_if_unsaid(store, &posted, &mut flags);
-    let missing = report::missing(night.almanac, night.nights, night.as_of, night.taken);
-    let also = without_news(store, night, &owners)?;
-    let judge = std::cell::RefCell::new(Judge::new(&setup.rules));
-    let refresh = |letter: &Letter, told: &outbox::Told| {
-        let before = told_elsewhere(store, letter.id, told);
-        posting.again(letter, told, before)
-    };
-    let fill = |entry: &mut Entry| posting.fill(&mut judge.borrow_mut(), entry);
-    let next_morning = night.almanac.next_school_day(morning).unwrap_or(morning.plus(1));
-    let due = |day: Day| may_be_sent(setup, night, day);
-    let references = |told: &[outbox::Told]| lately.references(told);
-    let desk = Desk {
-        as_of: night.as_of,
+    let told = without_news(store, night, &owners)?;
+    let pen = Pen {
+        setup,
+        store,
+        night,
+        posting: &posting,
+        before: &before,
+        told: &told,
         morning,
-        next_morning,
-        date: night.now.seconds,
-        due: &due,
-        from: &config.mail.from,
-        atop: &missing.atop,
-        also: &also.owners,
-        late: &missing.late,
-        owners: &owners,
-        flags: &flags,
-        refresh: &refresh,
-        storms: &counts,
-        overflow: &overflow,
-        references: &references,
-        fill: &fill,
     };
-    let offered: Vec<KeptBack> = news
-        .iter()
-        .filter(|news| news.kind == Kind::Nightly)
-        .map(|news| KeptBack::of(news, Hold::Cap.word()))
-        .collect();
-    let mut acts = outbox::compose_letters(news, &posted, &desk);
-    acts.extend(outbox::post_lists(lists, &posted, &desk));
-    acts.extend(outbox::discarded(std::mem::take(&mut found.discarded), &posted, &desk));
-    acts.extend(to_operator_and_editors(setup, night, &found, problems, &posted, &desk));
-    let waiting = found.held.iter().map(|(hold, count)| (hold.word(), *count)).collect();
-    let mut kept_back = std::mem::take(&mut found.kept_back);
-    kept_back.extend(left_off(&offered, &acts, &posted));
+    let (acts, kept_back) = pen.acts(written, &mut found, problems);
     Ok(Decision {
         staff,
         caseload,
         acts,
-        waiting,
+        waiting: found.held.iter().map(|(hold, count)| (hold.word(), *count)).collect(),
         kept_back,
         storms: storms.changed,
-        told: also,
+        told,
         morning,
     })
-}
-
-/// The operator's report, and what editors of rules are told of their edits.
-fn to_operator_and_editors(
-    setup: &Setup,
-    night: &Night<'_, '_>,
-    found: &Found,
-    problems: &[Problem],
-    posted: &[Posted],
-    desk: &Desk<'_>,
-) -> Vec<Act> {
-    let config = &setup.config;
-    let reported = report::Night {
-        taken: night.taken,
-        nights: night.nights,
-        ledger: &night.night.ledger,
-        judged: &night.night.judged,
-        found,
-        problems,
-        as_of: night.as_of,
-    };
-    let (lines, looked_at) = (report::lines(&reported), report::looked_at(&reported));
-    let report = outbox::operator_report(&lines, looked_at.as_ref(), &config.mail.operator, posted, desk);
-    let told = (night.edits.headline.as_str(), night.edits.lines.as_slice());
-    let mut acts = Vec::from_iter(report);
-    acts.extend(outbox::rule_edit_letters(told, &config.rules.editors, posted, desk));
-    acts
 }
 
 /// Tonight's storms.
@@ -311,56 +225,10 @@ fn refusing(refused: &BTreeMap<EpisodeKey, Vec<String>>) -> Vec<Problem> {
     readers.into_iter().map(problem).collect()
 }
 
-/// What letters that still wait told of flags is as if unsaid: written again they say what they said, and not that a flag was told before.
-fn as_if_unsaid(store: &Store, posted: &[Posted], flags: &mut [OpenFlag]) {
-    let waiting = posted.iter().filter(|each| each.letter.state.may_be_replaced());
-    let lines = waiting.flat_map(|each| each.told.iter().map(|told| (each.letter.id, told)));
-    let told: BTreeMap<(&str, &str), (i64, &outbox::Told)> = lines
-        .filter(|(_, told)| !told.is_copy())
-        .map(|(letter, told)| ((&*told.student_id, &*told.rule), (letter, told)))
-        .collect();
-    for flag in flags.iter_mut().filter(|flag| flag.told.is_some()) {
-        if let Some((letter, told)) = told.get(&(&*flag.student_id, &*flag.rule)) {
-            flag.told = told_elsewhere(store, *letter, told);
-        }
-    }
-}
-
-/// News that found no place in a letter tonight: it is full, or this morning's is on its way.
-fn left_off(offered: &[KeptBack], acts: &[Act], posted: &[Posted]) -> Vec<KeptBack> {
-    let told = acts
-        .iter()
-        .flat_map(Act::told)
-        .chain(posted.iter().flat_map(|each| &each.told))
-        .filter(|told| !told.is_copy());
-    let told: BTreeSet<(&str, &str, Level)> = told.map(|told| (&*told.student_id, &*told.rule, told.level)).collect();
-    let is_left = |one: &&KeptBack| !told.contains(&(&one.student_id, &one.rule, one.level));
-    offered.iter().filter(is_left).cloned().collect()
-}
-
-/// The nights that were looked at in the seven days up to tonight, tonight included, and the school days among them.
-fn nights_of_the_week(store: &Store, night: &Night<'_, '_>) -> Result<(u32, u32), Problem> {
-    let first = night.as_of.plus(-6);
-    let mut looked: BTreeSet<Day> = store.rounds(64)?.into_iter().map(|round| round.as_of).collect();
-    looked.insert(night.as_of);
-    let days = school_days::since(night.almanac.books(), first.plus(-1), night.as_of);
-    Ok((looked.range(first..=night.as_of).count() as u32, days))
-}
-
-/// The students of whom letters may speak tonight: those of news and lists, and those of letters that wait.
-fn students_of(books: &Books, news: &[News], lists: &[Listed], posted: &[Posted]) -> FxHashSet<StudentIx> {
-    let listed = lists.iter().flat_map(|list| &list.news);
-    let named = news.iter().chain(listed).map(|news| news.entry.student_id.as_str());
-    let waiting = posted.iter().filter(|each| each.letter.state.may_be_replaced());
-    let waiting = waiting.flat_map(|each| &each.told).map(|told| told.student_id.as_str());
-    let known = |id: &str| books.names.students.get(id).map(StudentIx);
-    named.chain(waiting).filter_map(known).collect()
-}
-
 /// Owners who would get nothing tonight and are told all the same that a feed has long been held or late.
 #[derive(Default)]
 pub(super) struct WithoutNews {
-    owners: Vec<usize>,
+    pub(super) owners: Vec<usize>,
     /// The held files of which they are told.
     pub(super) files: BTreeSet<usize>,
     /// The late feeds of which they are told, as a key and a value of the store.
@@ -419,20 +287,4 @@ pub(super) fn caseload(store: &Store, staff: &[Staff], taken: &Taken) -> Result<
     rows.sort();
     rows.dedup();
     Ok(rows)
-}
-
-/// When a letter for a morning may be sent first: at once where a day was asked for or the morning has come, else at the hour.
-fn may_be_sent(setup: &Setup, night: &Night<'_, '_>, morning: Day) -> i64 {
-    if night.order.as_of.is_some() || morning <= night.now.today {
-        return 0;
-    }
-    let hour = setup.config.inbox.ring_at;
-    setup.seconds_at(morning, hour)
-}
-
-fn told_elsewhere(store: &Store, letter: i64, told: &outbox::Told) -> Option<Level> {
-    store
-        .told_without(letter, &told.student_id, &told.rule, told.episode)
-        .ok()
-        .flatten()
 }

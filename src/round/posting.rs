@@ -209,19 +209,16 @@ impl<'p, 'a> Posting<'p, 'a> {
             .collect()
     }
 
-    /// The open flags of some students, whoever owns them.
-    pub(super) fn flags(&self, students: &FxHashSet<StudentIx>) -> Vec<OpenFlag> {
-        if students.is_empty() {
+    /// A student's open flags, whoever owns them.
+    pub(super) fn flags(&self, student_id: &str) -> Vec<OpenFlag> {
+        let Some(student) = self.books.names.students.get(student_id).map(StudentIx) else {
             return Vec::new();
-        }
-        let open = self.open();
-        let parts: Vec<_> = open.chunks(AT_A_TIME).collect();
-        let flags = |part: &&[(&(StudentIx, u16), &Standing)]| -> Vec<OpenFlag> {
-            let open = part.iter().filter(|((student, _), _)| students.contains(student));
-            open.filter_map(|((student, number), standing)| self.flag(*student, *number, standing))
-                .collect()
         };
-        share(&parts, flags).into_iter().flatten().collect()
+        let flag = |number: u16| {
+            let standing = self.ledger.standings.get(&(student, number))?;
+            standing.is_open().then(|| self.flag(student, number, standing))?
+        };
+        (0..self.ledger.rules.len() as u16).filter_map(flag).collect()
     }
 
     /// Every open standing, in the order of students and rules.
@@ -275,7 +272,7 @@ impl<'p, 'a> Posting<'p, 'a> {
         let mut entry = self.entry(&case, standing.level, Reason::Still);
         entry.before = standing.told;
         Some(News {
-            entry,
+            entry: Box::new(entry),
             kind,
             owner: resolution.owner?,
             waiting_since: standing.since.unwrap_or(self.as_of),
@@ -380,7 +377,7 @@ impl<'p, 'a> Posting<'p, 'a> {
             };
         }
         Some(News {
-            entry,
+            entry: Box::new(entry),
             kind,
             owner,
             waiting_since: standing.stepped_up.or(standing.since).unwrap_or(self.as_of),

@@ -212,7 +212,7 @@ fn composed(
         also: &[],
         late: &[],
         owners,
-        flags: &[],
+        flags: &|_| Vec::new(),
         refresh: &|_, _| None,
         storms: &written.storms,
         overflow,

@@ -123,7 +123,7 @@ impl Week<'_, '_> {
         entry.group = group;
         entry.reason = reason;
         Some(News {
-            entry,
+            entry: Box::new(entry),
             kind: Kind::Digest,
             owner,
             waiting_since: self.as_of,

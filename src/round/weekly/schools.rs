@@ -59,7 +59,7 @@ impl Week<'_, '_> {
         let mut entry = self.posting.entry(&case, Some(level), Reason::Still);
         entry.before = Some(level);
         let news = News {
-            entry,
+            entry: Box::new(entry),
             kind: Kind::TeamList,
             owner: reader,
             waiting_since: standing.since.unwrap_or(self.as_of),
