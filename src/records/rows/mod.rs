@@ -56,8 +56,9 @@ pub(super) fn settle<T: Ord, K: Ord>(
     }
     order.dedup_by(|later, first| later.0 == first.0);
     let mut rows: Vec<Option<T>> = rows.into_iter().map(|(_, row)| Some(row)).collect();
-    let in_order = order.into_iter().map(|(_, at)| rows[at as usize].take());
-    in_order.flatten().collect()
+    let mut settled = Vec::with_capacity(order.len());
+    settled.extend(order.into_iter().filter_map(|(_, at)| rows[at as usize].take()));
+    settled
 }
 
 /// Leaves the order to the rows themselves.
