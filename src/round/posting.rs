@@ -158,32 +158,45 @@ impl<'p, 'a> Posting<'p, 'a> {
 
     /// The same news for second readers.
     fn copies(&self, student: StudentIx, number: u16, standing: &Standing, news: &News) -> Vec<News> {
-        let of_rule = self.copies.iter().filter(|copy| copy.rule == news.entry.rule);
-        let copy = |copy: &Copy| {
-            let case = self.case(student, number, standing)?;
-            let programs = self.programs(student);
-            let is_meant = copy.programs.is_empty()
-                || (copy.programs.iter())
-                    .any(|meant| programs.iter().any(|program| program.eq_ignore_ascii_case(meant)));
-            if !is_meant || news.kind == Kind::Digest {
-                return None;
-            }
-            let reader = self.question(&case, news.entry.level?, &programs, |question| {
-                self.owners.copy_to(&copy.to, question, Some(news.owner))
-            })?;
+        let has_readers = self.copies.iter().any(|copy| copy.rule == news.entry.rule);
+        let (true, Some(level), Some(case)) = (
+            has_readers && news.kind != Kind::Digest,
+            news.entry.level,
+            self.case(student, number, standing),
+        ) else {
+            return Vec::new();
+        };
+        let copy = |(reader, role): (usize, &str)| {
             let mut entry = news.entry.clone();
-            entry.before = self.copied_before(&case, reader, entry.level?)?;
+            entry.before = self.copied_before(&case, reader, level)?;
             if entry.reason == Reason::Worsened && entry.before.is_none() {
                 entry.reason = Reason::Crossed;
             }
             Some(News {
                 entry,
                 owner: reader,
-                why: format!("{COPY}role:{}", copy.to),
+                why: format!("{COPY}role:{role}"),
                 ..news.clone()
             })
         };
-        of_rule.filter_map(copy).collect()
+        let readers = self.second_readers(&case, level, Some(news.owner)).into_iter();
+        readers.filter_map(copy).collect()
+    }
+
+    /// Who reads of a flag beside its owner, each with the role that makes them do so.
+    pub(super) fn second_readers(&self, case: &Case<'_>, level: Level, owner: Option<usize>) -> Vec<(usize, &'p str)> {
+        let programs = self.programs(case.student);
+        let is_meant = |copy: &&Copy| {
+            let is_in = |meant: &String| programs.iter().any(|program| program.eq_ignore_ascii_case(meant));
+            copy.rule == case.rule.id() && (copy.programs.is_empty() || copy.programs.iter().any(is_in))
+        };
+        let reader = |copy: &'p Copy| {
+            let reader = self.question(case, level, &programs, |question| {
+                self.owners.copy_to(&copy.to, question, owner)
+            });
+            reader.map(|reader| (reader, copy.to.as_str()))
+        };
+        self.copies.iter().filter(is_meant).filter_map(reader).collect()
     }
 
     /// The lower level that a second reader was told before; `None` where that reader knows already: the owner, who is told apart, may have

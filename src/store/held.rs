@@ -158,10 +158,11 @@ impl Store {
         self.owners_written_between(day, Day::from_civil(jiff::civil::Date::MAX))
     }
 
-    /// The same up to a morning, which is left out.
+    /// The same up to a morning, which is left out. Who had nothing but copies is no owner.
     pub fn owners_written_between(&self, day: Day, before: Day) -> Result<Vec<String>, Problem> {
         let sql = "SELECT DISTINCT to_staff FROM letter WHERE kind IN ('nightly', 'starting_list', 'digest') AND to_staff <> 'nobody' AND as_of >= ?1 AND morning < ?2 \
-                   AND state <> 'replaced' ORDER BY to_staff";
+                   AND state <> 'replaced' AND (EXISTS (SELECT 1 FROM letter_entry line WHERE line.letter = letter.letter AND why NOT LIKE 'copy to %') \
+                   OR NOT EXISTS (SELECT 1 FROM letter_entry line WHERE line.letter = letter.letter)) ORDER BY to_staff";
         self.all(sql, [text(day), text(before)], |row| row.get(0))
     }
 }

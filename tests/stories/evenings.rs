@@ -128,6 +128,21 @@ fn a_copy_takes_no_student_from_the_owner_and_tells_the_owner_nothing() {
 }
 
 #[test]
+fn what_a_second_reader_was_written_is_counted_in_their_digest_while_it_is_open() {
+    let district = removed("s1", "s2", "");
+    district.nights("2026-09-08", "2026-09-18");
+    let digest = |staff: &str| {
+        let file = format!("2026-09-21-digest-{staff}");
+        let found = district.mail().into_iter().find(|mail| mail.file.starts_with(&file));
+        found.map(|mail| mail.text).unwrap_or_default()
+    };
+    // The counselor owns both students; the case manager reads of the one with a plan of special education.
+    assert!(digest("s1").contains("- Days removed from school, concern: 2 students\n"));
+    assert!(digest("s2").contains("- Days removed from school, concern: 1 student\n"));
+    assert!(!digest("s2").contains("no flag that you were written is open"));
+}
+
+#[test]
 fn what_an_owner_cannot_carry_follows_though_a_second_reader_knows_it() {
     let district = removed("s1", "s2", "1");
     district.nights("2026-09-08", "2026-09-22");

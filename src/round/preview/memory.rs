@@ -36,7 +36,9 @@ impl Memory {
     /// Takes in a letter as it leaves.
     pub(super) fn hear(&mut self, books: &Books, ledger: &Ledger, letter: &Letter, told: &[Told]) {
         self.mornings.insert(letter.kind, letter.morning);
+        let is_owners = told.is_empty() || !told.iter().all(Told::is_copy);
         if matches!(letter.kind, Kind::Nightly | Kind::StartingList | Kind::Digest)
+            && is_owners
             && !self.owners.contains(&letter.to_staff)
         {
             self.owners.insert(letter.to_staff.clone());

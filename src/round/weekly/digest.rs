@@ -8,6 +8,7 @@ use crate::monitor::Problem;
 use crate::outbox::{Content, Entry, FlagCount, Group, Kind, Listed, News};
 use crate::round::lately::Spoken;
 use crate::round::posting::Case;
+use crate::rules::Status;
 use crate::school::Level;
 
 /// School days without a contact after which a digest names an urgent flag; from the definition of the digest.
@@ -30,6 +31,9 @@ impl Week<'_, '_> {
             if let Some((owner, level, title)) = self.still_open(spoken) {
                 *counts.entry(owner).or_default().entry((level, title)).or_default() += 1;
             }
+        }
+        for (reader, level, title) in self.still_copied() {
+            *counts.entry(reader).or_default().entry((level, title)).or_default() += 1;
         }
         readers.extend(week.keys().chain(counts.keys()).copied());
         let digest = |reader: usize| {
@@ -198,6 +202,33 @@ impl Week<'_, '_> {
         let level = standing.level.filter(|level| *level >= told).map(|_| told)?;
         let owner = self.posting.resolve(&case, level).owner?;
         Some((owner, level, case.rule.title().to_owned()))
+    }
+
+    /// Of open flags that somebody beside the owner was written: whose they are to know of, for the count.
+    fn still_copied(&self) -> Vec<(usize, Level, String)> {
+        let mut counted = Vec::new();
+        for ((student_id, rule, episode), told) in self.posting.copied {
+            let Some(flag) = self.posting.place(student_id, rule) else {
+                continue;
+            };
+            let standing = self.ledger.standings.get(&flag);
+            let open = standing.filter(|standing| standing.is_open() && standing.episode == *episode);
+            let Some((level, case)) =
+                open.and_then(|open| Some((open.level?, self.posting.case(flag.0, flag.1, open)?)))
+            else {
+                continue;
+            };
+            let owner = self.posting.resolve(&case, level).owner;
+            if case.rule.card(case.school_id).status != Status::Live {
+                continue;
+            }
+            for (reader, _) in self.posting.second_readers(&case, level, owner) {
+                if let Some((told, _)) = told.get(&self.owners.person(reader).staff_id) {
+                    counted.push((reader, level.min(*told), case.rule.title().to_owned()));
+                }
+            }
+        }
+        counted
     }
 
     /// A reader's own silences that are in force, as sentences.
