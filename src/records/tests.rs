@@ -354,7 +354,7 @@ fn delimiters_are_told_apart_or_set() {
 }
 
 #[test]
-fn marks_keep_their_text_and_the_lower_one_of_two_counts() {
+fn marks_keep_their_text_and_both_of_two_that_disagree() {
     let header = "student_id,course_id,term,mark,kind,date,missing_work\n";
     let text = format!(
         "{header}1,MA,Q1,85.12 B+,final,,2\n1,MA,Q1,70,final,,\n1,EN,Q1,F,progress,2026-10-01,\n1,EN,Q1,55,progress,2026-10-01,\n1,AR,Q1,Zz,odd,,\n1,HI,Q1,--,,,\n2,MA,Q1,W,,,\n,MA,Q1,70,,,\n1,MA,Q1,70,final,,\n"
@@ -382,7 +382,9 @@ fn marks_keep_their_text_and_the_lower_one_of_two_counts() {
         marks,
         [
             "1 MA 70 final",
+            "1 MA 85.12 B+ final",
             "1 EN F progress",
+            "1 EN 55 progress",
             "1 AR Zz progress",
             "1 HI  progress",
             "2 MA W progress"

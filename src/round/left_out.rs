@@ -1,56 +1,78 @@
-//! Rows that the roll or the calendar denies, as problems that lead to a line of the export.
+//! Rows that the roll, the calendar or the district's tables deny, as problems that lead to a line of the export.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use memchr::{memchr_iter, memmem, memrchr};
 
 use super::believing::Taken;
 use super::intake::FileRead;
 use crate::monitor::{Place, Problem, Weight};
-use crate::school::{Day, Table};
+use crate::school::{Day, Table, Tables};
 use crate::timeline::Almanac;
 use crate::timeline::left_out::{LeftOut, Why, left_out};
 
 /// Files longer than this are not searched for the line of an example: the count is worth a note, not a second reading of
 /// millions of rows. Chosen by us.
 const SEARCHED_BYTES: u64 = 64 << 20;
+/// Tables whose rows may be left out of all numbers.
+const LOOKED_AT: Tables = Tables::one(Table::Attendance)
+    .and(Tables::one(Table::Grades))
+    .and(Tables::one(Table::Behavior));
 
-/// Problems about rows of tonight's attendance that count for nobody; none where no attendance came.
-pub(super) fn problems(taken: &Taken, almanac: &Almanac<'_>, today: Day) -> Vec<Problem> {
-    let came = |file: &&FileRead| file.accepted && file.table == Table::Attendance;
-    let files: Vec<&FileRead> = taken.files.iter().filter(came).collect();
-    let found = match files.is_empty() {
-        true => Vec::new(),
-        false => left_out(almanac, today),
-    };
-    if found.is_empty() {
-        return Vec::new();
+/// Problems about rows of tonight's attendance, marks and incidents that count for nobody; none of a table of which none came. And how many
+/// marks are of grade levels for which the district has no scale: that is no problem, but it is counted.
+pub(super) fn problems(taken: &Taken, almanac: &Almanac<'_>, as_of: Day, today: Day) -> (Vec<Problem>, u64) {
+    let came: Vec<&FileRead> = taken.files.iter().filter(|file| file.accepted).collect();
+    let tables = came
+        .iter()
+        .fold(Tables::NONE, |tables, file| tables.and(Tables::one(file.table)));
+    if !tables.meets(LOOKED_AT) {
+        return Default::default();
     }
-    let text = |file: &&FileRead| match file.size <= SEARCHED_BYTES {
-        true => fs::read(&file.path).unwrap_or_default(),
-        false => Vec::new(),
+    let mut texts: BTreeMap<&Path, Vec<u8>> = BTreeMap::new();
+    let (unscaled, found): (Vec<LeftOut>, Vec<LeftOut>) = left_out(almanac, as_of, today, tables)
+        .into_iter()
+        .partition(|left| left.why == Why::GradeWithoutScale);
+    let mut problem = |left: &LeftOut| {
+        let files: Vec<&FileRead> = came
+            .iter()
+            .filter(|file| file.table == left.why.table())
+            .copied()
+            .collect();
+        for file in files.iter().filter(|file| file.size <= SEARCHED_BYTES) {
+            let text = || fs::read(&file.path).unwrap_or_default();
+            texts.entry(&file.path).or_insert_with(text);
+        }
+        problem(&files, &texts, almanac, left)
     };
-    let texts: Vec<(&str, Vec<u8>)> = files.iter().map(|file| (file.name.as_str(), text(file))).collect();
-    found.iter().map(|left| problem(&texts, almanac, left)).collect()
+    let unscaled = unscaled.iter().map(|left| left.rows).sum();
+    (found.iter().map(&mut problem).collect(), unscaled)
 }
 
-fn problem(files: &[(&str, Vec<u8>)], almanac: &Almanac<'_>, left: &LeftOut) -> Problem {
+fn problem(files: &[&FileRead], texts: &BTreeMap<&Path, Vec<u8>>, almanac: &Almanac<'_>, left: &LeftOut) -> Problem {
     let (code, column, one, many, remedy) = words(left.why);
-    let (id, day) = (
-        almanac.books().names.students.name(left.student.0),
-        left.day.to_string(),
-    );
+    let mut cells = vec![almanac.books().names.students.name(left.student.0)];
+    cells.extend(left.cells.iter().map(String::as_str));
     // Days and classes may have come in two files: the example stands in one of them.
-    let mut lines = files
-        .iter()
-        .filter_map(|(file, text)| Some((*file, line_of(text, id, &day)?)));
+    let mut lines = files.iter().filter_map(|file| {
+        let text = texts.get(file.path.as_path())?;
+        Some((file.name.as_str(), line_of(text, &cells)?))
+    });
     let place = match lines.next() {
         Some((file, line)) => Place::file(file).line(line),
-        None => Place::file(files.last().map_or("", |(file, _)| file)),
+        None => Place::file(files.last().map_or("", |file| &file.name)),
+    };
+    let (row, rows) = match left.why.table() {
+        Table::Grades => ("mark", "marks"),
+        Table::Behavior => ("incident", "incidents"),
+        _ => ("row", "rows"),
     };
     let message = match left.rows {
-        1 => format!("a row {one}"),
-        rows => format!("{rows} rows {many}"),
+        1 if row == "incident" => format!("an {row} {one}"),
+        1 => format!("a {row} {one}"),
+        many_rows => format!("{many_rows} {rows} {many}"),
     };
     Problem::new(code, Weight::Note, place.column(column), message, remedy)
 }
@@ -79,6 +101,13 @@ fn words(why: Why) -> (&'static str, &'static str, &'static str, &'static str, &
             "lie after their student has left, or between two enrollments; they do not count",
             "correct the exit date or the attendance in the student system",
         ),
+        Why::OtherSchool => (
+            "attendance-at-other-school",
+            "school_id",
+            "is of another school than its student's own of that day; it does not count",
+            "are of other schools than their students' own of those days; they do not count",
+            "nothing to do where students take classes at two schools; else correct the enrollment",
+        ),
         Why::DayOff => (
             "attendance-on-day-off",
             "date",
@@ -93,22 +122,72 @@ fn words(why: Why) -> (&'static str, &'static str, &'static str, &'static str, &
             "lie on days that are still to come; they do not count yet",
             "nothing to do where absences are entered ahead: each waits for its day",
         ),
+        Why::PeriodsNotKnown => (
+            "attendance-periods-not-known",
+            "period",
+            "is of one period of a day, and nobody has said how many periods a day has at its school; its day does not count",
+            "are of single periods, and nobody has said how many periods a day has at their school; their days do not count",
+            "set `periods_per_day` under `[attendance]` in firstbell.toml",
+        ),
+        Why::MarkOutsideYear => (
+            "mark-outside-year",
+            "date",
+            "is dated outside the school year; it does not count",
+            "are dated outside the school year; they do not count",
+            "correct the date, or export this school year alone",
+        ),
+        Why::MarkInTheFuture => (
+            "mark-in-the-future",
+            "date",
+            "is dated on a day that is still to come; it does not count yet",
+            "are dated on days that are still to come; they do not count yet",
+            "nothing to do where marks bear the day on which a term ends: each waits for its day",
+        ),
+        Why::GradeWithoutScale | Why::MarkWithoutScale => (
+            "mark-without-scale",
+            "mark",
+            "is of a school or subject for which no `[[grades.scale]]` of its grade level is; it counts as missing",
+            "are of schools or subjects for which no `[[grades.scale]]` of their grade levels is; they count as missing",
+            "add a `[[grades.scale]]` for them in firstbell.toml",
+        ),
+        Why::MarkNotUnderstood => (
+            "mark-not-understood",
+            "mark",
+            "is not of the scale for its grade level, school and subject; it counts as missing",
+            "are not of the scales for their grade levels, schools and subjects; they count as missing",
+            "correct the mark, or the `[[grades.scale]]` in firstbell.toml that it meets first",
+        ),
+        Why::IncidentOutsideYear => (
+            "incident-outside-year",
+            "date",
+            "lies outside the school year; it does not count",
+            "lie outside the school year; they do not count",
+            "correct the date, or export this school year alone",
+        ),
+        Why::IncidentInTheFuture => (
+            "incident-in-the-future",
+            "date",
+            "lies on a day that is still to come; it does not count yet",
+            "lie on days that are still to come; they do not count yet",
+            "correct the date in the student system",
+        ),
     }
 }
 
-/// The first line, counted from 1, that holds both the id and the date as whole cells; `None` where the export writes them
-/// otherwise.
-fn line_of(text: &[u8], id: &str, date: &str) -> Option<u64> {
+/// The first line, counted from 1, that holds all of these as whole cells; `None` where the export writes them otherwise.
+fn line_of(text: &[u8], cells: &[&str]) -> Option<u64> {
     let whole = |line: &[u8], cell: &str| {
         memmem::find_iter(line, cell.as_bytes()).any(|at| {
             let word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
             !word(at.checked_sub(1).and_then(|at| line.get(at))) && !word(line.get(at + cell.len()))
         })
     };
-    let at = memmem::find_iter(text, date.as_bytes()).find(|at| {
+    // The rarest is looked for first: of a date or a course there are thousands.
+    let rarest = cells.iter().max_by_key(|cell| cell.len())?;
+    let at = memmem::find_iter(text, rarest.as_bytes()).find(|at| {
         let from = memrchr(b'\n', &text[..*at]).map_or(0, |end| end + 1);
         let to = memchr::memchr(b'\n', &text[*at..]).map_or(text.len(), |end| at + end);
-        whole(&text[from..to], id) && whole(&text[from..to], date)
+        cells.iter().all(|cell| whole(&text[from..to], cell))
     })?;
     Some(memchr_iter(b'\n', &text[..at]).count() as u64 + 1)
 }
@@ -120,8 +199,8 @@ mod tests {
     #[test]
     fn the_line_is_found_by_whole_cells_alone() {
         let text = b"student_id,school_id,date,code\n110,1,2026-09-01,A\n10,1,2026-09-02,A\n10,1,2026-09-01,A\n";
-        assert_eq!(line_of(text, "10", "2026-09-01"), Some(4));
-        assert_eq!(line_of(text, "110", "2026-09-01"), Some(2));
-        assert_eq!(line_of(text, "11", "2026-09-01"), None);
+        assert_eq!(line_of(text, &["10", "2026-09-01"]), Some(4));
+        assert_eq!(line_of(text, &["110", "2026-09-01"]), Some(2));
+        assert_eq!(line_of(text, &["11", "2026-09-01"]), None);
     }
 }

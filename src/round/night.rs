@@ -30,6 +30,8 @@ pub struct Judged {
     pub students: u32,
     /// Answers that were `unknown` on the last day judged.
     pub unknown: u32,
+    /// Marks of grade levels for which there is no scale: they are in no number.
+    pub unscaled: u64,
     /// Days judged, over all schools together.
     pub days: Vec<Day>,
     /// Changes by reason.

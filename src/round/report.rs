@@ -193,13 +193,20 @@ fn file_line(file: &FileRead) -> String {
 fn round_line(night: &Night<'_, '_>) -> String {
     let days = night.judged.days.len();
     let nights = counted(days as u64, "day");
-    format!(
+    let mut line = format!(
         "{} {} looked at as of {} ({nights}); {} had at least one answer.",
         counted(night.judged.active.into(), "student"),
         if night.judged.active == 1 { "was" } else { "were" },
         night.as_of,
         night.judged.students
-    )
+    );
+    if night.judged.unscaled > 0 {
+        let marks = counted(night.judged.unscaled, "mark");
+        line.push_str(&format!(
+            " {marks} of grade levels without a `[[grades.scale]]` count nowhere."
+        ));
+    }
+    line
 }
 
 fn section(problem: &Problem) -> &'static str {

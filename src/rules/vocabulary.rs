@@ -73,6 +73,7 @@ pub struct Call {
 
 const NO_DAYS: &str = "no calendar, no attendance row of the school this year, or no enrolled day in the window";
 const NO_MARKS: &str = "no course with a mark this term";
+const NO_BEHAVIOR: &str = "no behavior file has come yet";
 
 const fn entry(
     word: Word,
@@ -147,7 +148,7 @@ pub const WORDS: &[Entry] = &[
         Kind::Whole,
         "incidents",
         "Distinct incidents in an offender role and of a type that counts.",
-        "",
+        NO_BEHAVIOR,
         "student.incidents(days(30), \"Fight*\")",
     ),
     entry(
@@ -155,7 +156,7 @@ pub const WORDS: &[Entry] = &[
         Kind::Whole,
         "incidents",
         "Distinct incidents that led to a suspension out of school.",
-        "",
+        NO_BEHAVIOR,
         "student.suspensions(days(60))",
     ),
     entry(
@@ -163,7 +164,7 @@ pub const WORDS: &[Entry] = &[
         Kind::Number,
         "days",
         "Days suspended out of school; a blank cell is one day.",
-        "",
+        NO_BEHAVIOR,
         "student.removal_days",
     ),
     entry(
@@ -195,7 +196,7 @@ pub const WORDS: &[Entry] = &[
         Kind::Number,
         "percent",
         "The unweighted mean of the courses' percents in the current term.",
-        NO_MARKS,
+        "no course with a percent this term",
         "student.average",
     ),
     entry(
@@ -266,8 +267,8 @@ pub const WORDS: &[Entry] = &[
         Word::DaysSinceEntry,
         Kind::Whole,
         "calendar days",
-        "Calendar days since the student entered this school.",
-        "no entry date is known",
+        "Calendar days since the student entered this school; without an entry date since the school year began.",
+        "",
         "student.days_since_entry",
     ),
     entry(
@@ -283,7 +284,7 @@ pub const WORDS: &[Entry] = &[
         Kind::Whole,
         "days",
         "The school's instructional days from the term's first to the as-of day.",
-        "no term, or no calendar",
+        "no term, or neither a calendar nor rows for every day",
         "student.day_of_term",
     ),
     entry(

@@ -185,3 +185,9 @@ pub struct BehaviorMeaning {
     /// Types in the order written; the first glob that matches counts.
     pub types: Vec<TypeMeaning>,
 }
+
+/// Whether two words are the same in any case, spaces around them aside.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim(), other.trim());
+    one.eq_ignore_ascii_case(other) || (!one.is_ascii() && one.to_lowercase() == other.to_lowercase())
+}

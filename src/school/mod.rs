@@ -6,6 +6,7 @@ mod day;
 mod grade;
 mod interner;
 mod level;
+mod mark;
 mod meaning;
 mod table;
 
@@ -13,6 +14,9 @@ pub use day::{Day, SchoolYear, Weekday};
 pub use grade::{Grade, GradeRange};
 pub use interner::{InOrder, Interner};
 pub use level::{Area, Level};
+pub use mark::MarkReading;
+pub(crate) use mark::{number_in, read_mark};
+pub(crate) use meaning::same;
 pub use meaning::{
     AttendanceMeaning, BehaviorMeaning, CodeMeaning, CoreGlobs, GradesMeaning, Meaning, Periods, Rows, Scale,
     ScaleKind, TypeMeaning,

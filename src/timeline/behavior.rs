@@ -3,7 +3,7 @@
 use wildmatch::WildMatch;
 
 use crate::facts::{Books, Incident};
-use crate::school::{BehaviorMeaning, Meaning};
+use crate::school::{BehaviorMeaning, Meaning, same};
 
 /// Flags for each of the books' words.
 #[derive(Clone, Debug, Default)]
@@ -57,12 +57,6 @@ impl Conduct {
 
 fn flag(flags: &[bool], word: u32) -> bool {
     flags.get(word as usize).copied().unwrap_or(false)
-}
-
-/// Whether two words are the same in any case, spaces around them aside.
-pub(crate) fn same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.trim(), other.trim());
-    one.eq_ignore_ascii_case(other) || (!one.is_ascii() && one.to_lowercase() == other.to_lowercase())
 }
 
 /// A glob over a whole cell, any case, spaces around it aside.

@@ -1,6 +1,6 @@
 //! What an attendance row weighs, and which of two rows for one key is the graver.
 
-use crate::facts::{AttendanceRow, Books, CodeIx};
+use crate::facts::{AttendanceRow, Books, CodeIx, WHOLE};
 use crate::school::{CodeMeaning, Meaning};
 
 /// A whole day or period: a code's weight times a row's portion, both in millionths.
@@ -28,6 +28,8 @@ pub(crate) struct Weighed {
     pub(crate) meaning: CodeMeaning,
     /// The part absent: weight × portion, [`WHOLE_PART`] is all.
     pub(crate) part: u64,
+    /// Whether the row says how much of the day it is.
+    pub(crate) is_portion: bool,
 }
 
 impl Weighed {
@@ -95,6 +97,7 @@ impl Codes {
             code: row.code,
             meaning,
             part: u64::from(meaning.absent) * u64::from(row.portion),
+            is_portion: row.portion < WHOLE,
         })
     }
 }

@@ -90,6 +90,20 @@ impl Heaps {
         self.any_suspended |= row.meaning.suspended && row.part > 0;
     }
 
+    /// Periods of a day of so many, and portions of that day beside them.
+    fn and(self, portions: Heaps, periods: u64) -> Heaps {
+        // More than the day is no more than the day.
+        let beside = |missed: u64, portion: u64| missed + portion.min(WHOLE_PART) * periods;
+        Heaps {
+            excused: beside(self.excused, portions.excused),
+            suspended: beside(self.suspended, portions.suspended),
+            unverified: beside(self.unverified, portions.unverified),
+            unexcused: beside(self.unexcused, portions.unexcused),
+            tardy: self.tardy || portions.tardy,
+            any_suspended: self.any_suspended || portions.any_suspended,
+        }
+    }
+
     fn total(&self) -> u64 {
         self.excused + self.suspended + self.unverified + self.unexcused
     }
@@ -269,6 +283,15 @@ impl DayReader {
         self.weigh(school, cells)
     }
 
+    /// Whether rows of single periods at a school say how much of a day they are.
+    pub(crate) fn knows_periods(&self, school: SchoolIx) -> bool {
+        let known = self
+            .periods_per_day
+            .get(usize::from(school.0))
+            .is_some_and(Option::is_some);
+        self.rows == Rows::All || self.homeroom.is_some() || known
+    }
+
     fn matters(&self, period: PeriodIx) -> bool {
         match self.homeroom {
             None => true,
@@ -293,10 +316,16 @@ impl DayReader {
     }
 
     fn weigh_periods(&self, school: SchoolIx, cells: &[Cell]) -> DayReading {
-        let mut heaps = Heaps::default();
+        // A row that says its portion says it of the day; one that does not is a whole period, one of the day's.
+        let (mut periods_missed, mut portions) = (Heaps::default(), Heaps::default());
         let mut counting = 0;
         for cell in cells.iter().filter(|cell| cell.row.meaning.counts) {
             counting += 1;
+            let heaps = if cell.row.is_portion {
+                &mut portions
+            } else {
+                &mut periods_missed
+            };
             heaps.add(&cell.row);
         }
         if counting == 0 {
@@ -306,8 +335,8 @@ impl DayReader {
             Rows::All => counting,
             Rows::Exceptions => {
                 let configured = self.periods_per_day.get(usize::from(school.0)).copied().flatten();
-                // Where no period was missed, such as a tardy alone, nothing is absent however many there are.
-                let needless = (heaps.total() == 0).then_some(1);
+                // Where no whole period was missed, such as by a tardy alone, it does not matter how many there are.
+                let needless = (periods_missed.total() == 0).then_some(1);
                 let Some(configured) = configured.or(needless) else {
                     return DayReading::Unweighed;
                 };
@@ -316,6 +345,7 @@ impl DayReader {
                 u64::from(configured).saturating_sub(uncounted).max(1)
             }
         };
+        let heaps = periods_missed.and(portions, periods);
         DayReading::Counts(if self.majority {
             heaps.as_majority(periods)
         } else {

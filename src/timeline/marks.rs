@@ -6,9 +6,9 @@
 mod choose;
 mod reading;
 
+pub use crate::school::MarkReading;
 pub(crate) use choose::standing_date;
 pub use choose::{ChosenMark, TermReport};
-pub use reading::MarkReading;
 
 use crate::facts::{Books, Course, SchoolIx};
 use crate::school::{Grade, Meaning};
@@ -48,6 +48,17 @@ impl Gradebook {
     /// Whether the course is a recognised core course.
     pub(crate) fn is_core(&self, course: u32) -> bool {
         self.core.get(course as usize).copied().unwrap_or(false)
+    }
+
+    /// Whether any scale can read a cell.
+    pub(crate) fn can_read(&self, text: u32) -> bool {
+        let reads = |scale: &Reader| scale.reading(text) != MarkReading::NotUnderstood;
+        self.scales.iter().any(reads)
+    }
+
+    /// Whether any scale is for a grade level.
+    pub(crate) fn has_scale(&self, grade: Option<Grade>) -> bool {
+        self.scales.iter().any(|scale| scale.is_for_grade(grade))
     }
 
     /// The scale for a mark: the first that matches.

@@ -19,7 +19,6 @@ mod night;
 mod roll;
 mod strip;
 mod student;
-mod tallies;
 mod terms;
 mod told;
 mod window;

@@ -1,7 +1,6 @@
 //! The district's year as it stands on one as-of day: how far each school's attendance reaches, which term it is in.
 
 use crate::facts::{Books, SchoolIx, StudentIx};
-use crate::monitor::Tallies;
 use crate::school::{Day, Rows};
 
 use super::almanac::Almanac;
@@ -103,11 +102,6 @@ impl<'n> Night<'n> {
     /// row read the rows once.
     pub fn student_with<'s>(&'s self, student: StudentIx, scratch: &'s mut Scratch<'n>) -> Option<StudentNight<'s>> {
         StudentNight::within(self, student, scratch)
-    }
-
-    /// Rows left out of the numbers on this day, by why. Walks all rows: for the operator's report, not for every night's path.
-    pub fn tallies(&self) -> Tallies {
-        super::tallies::count(self)
     }
 
     pub(crate) fn school(&self, school: SchoolIx) -> SchoolNight {

@@ -1,11 +1,12 @@
 //! Which day it is, how far attendance reaches, whose school a date belongs to.
 
 use crate::facts::WHOLE;
-use crate::school::{Grade, Rows};
+use crate::school::{Grade, Rows, Scale, ScaleKind, Table, Tables};
 
 use super::Almanac;
 use super::drawn::{Drawn, day};
 use super::enrollment::{home_on, homes};
+use super::left_out::{LeftOut, left_out};
 
 fn as_of(drawn: &Drawn, limit: &str) -> Option<String> {
     let almanac = Almanac::new(&drawn.books, &drawn.meaning);
@@ -215,7 +216,7 @@ fn the_listing_counts_where_the_enrollments_say_nothing() {
 }
 
 #[test]
-fn rows_left_out_are_tallied_by_why() {
+fn rows_left_out_are_counted_by_why() {
     let mut drawn = Drawn::weekdays();
     drawn.enroll("1", "S", "2026-08-18", "2026-08-26");
     drawn.draw("1", "S", "2026-08-17", "APA?P AAAAA A");
@@ -223,36 +224,59 @@ fn rows_left_out_are_tallied_by_why() {
     drawn.row("1", "B", day("2026-08-19"), "", "A", WHOLE);
     drawn.row("1", "S", day("2026-08-25"), "3", "A", WHOLE);
     drawn.row("9", "S", day("2026-08-19"), "", "A", WHOLE);
+    // Two rows of single periods at a school of which nobody knows how many a day has: one says how much of the day it is.
+    drawn.enroll("2", "S", "", "");
+    drawn.row("2", "S", day("2026-08-25"), "AM", "A", WHOLE);
+    drawn.row("2", "S", day("2026-08-26"), "AM", "A", WHOLE / 2);
     drawn.incident("1", "i1", "2026-08-31", "Fighting", "", "");
-    drawn.mark("1", "S", "Art", "Q1", "2026-08-20", "Z");
-    drawn.mark("1", "S", "Art", "Q1", "2026-08-20", "3");
-    let almanac = Almanac::new(&drawn.books, &drawn.meaning);
-    let tallies = |as_of: &str| {
-        let counted = almanac.night(day(as_of)).tallies();
-        counted
-            .0
-            .into_iter()
-            .map(|(kind, tally)| format!("{kind} {}", tally.count))
-            .collect::<Vec<_>>()
+    drawn.incident("1", "i2", "2026-05-31", "Fighting", "", "");
+    for (student, date, mark) in [
+        ("1", "2026-08-20", "Z"),
+        ("2", "2026-08-20", "Z"),
+        ("2", "2026-09-20", "80"),
+        ("2", "2026-05-20", "80"),
+        ("3", "2026-08-20", "3"),
+    ] {
+        drawn.mark(student, "S", "Art", "Q1", date, mark);
+    }
+    drawn.enroll("3", "S", "", "").grade = Some(Grade(2));
+    let percents = &mut drawn.meaning.grades.scales[0];
+    percents.grades = Some("3-12".parse().expect("grades"));
+    let levels = Scale {
+        kind: ScaleKind::Levels,
+        grades: Some("KG-1".parse().expect("grades")),
+        letters: [("Z".to_owned(), 1.0)].into(),
+        ..percents.clone()
     };
-    assert_eq!(
-        tallies("2026-08-28"),
-        [
-            "attendance-after-as-of 1",
-            "attendance-after-exit 2",
-            "attendance-at-other-school 1",
-            "attendance-before-entry 1",
-            "attendance-code-not-understood 1",
-            "attendance-on-day-off 1",
-            "attendance-unknown-student 1",
-            "incident-after-as-of 1",
-        ],
-        "who left has no marks to read"
-    );
-    let earlier = tallies("2026-08-26");
-    assert!(
-        earlier.contains(&"mark-not-understood 1".to_owned()) && earlier.contains(&"mark-like-a-level 1".to_owned())
-    );
+    drawn.meaning.grades.scales.push(levels);
+    let almanac = Almanac::new(&drawn.books, &drawn.meaning);
+    let left_out = |tables: &[Table]| {
+        let tables = tables.iter().fold(Tables::NONE, |all, one| all.and(Tables::one(*one)));
+        let found = left_out(&almanac, day("2026-08-28"), day("2026-08-28"), tables);
+        let said = |left: &LeftOut| format!("{:?} {} {}", left.why, left.rows, left.cells.join(" "));
+        found.iter().map(said).collect::<Vec<_>>()
+    };
+    let attendance = [
+        "UnknownStudent 1 2026-08-19",
+        "BeforeEntry 1 2026-08-17",
+        "AfterExit 2 2026-08-27",
+        "OtherSchool 1 2026-08-19",
+        "DayOff 1 2026-08-22",
+        "Future 1 2026-08-31",
+        "PeriodsNotKnown 1 2026-08-25",
+    ];
+    assert_eq!(left_out(&[Table::Attendance]), attendance);
+    // Who left has no marks to read, and what no scale at all can read was told when it was read.
+    let others = [
+        "MarkOutsideYear 1 Art 80 2026-05-20",
+        "MarkInTheFuture 1 Art 80 2026-09-20",
+        "GradeWithoutScale 1 Art 3 2026-08-20",
+        "MarkNotUnderstood 1 Art Z 2026-08-20",
+        "IncidentOutsideYear 1 i2",
+        "IncidentInTheFuture 1 i1",
+    ];
+    assert_eq!(left_out(&[Table::Grades, Table::Behavior]), others);
+    assert!(left_out(&[]).is_empty());
 }
 
 #[test]

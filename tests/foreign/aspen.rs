@@ -40,13 +40,14 @@ const STUDENTS: [&str; 6] = [
 
 const SERVICE: &str = "101 plan 101/7/5/16 student service 2016-07-05..2016-07-29";
 
-/// The grade files without a header: of six rows one has no student and one says of a course what another row says lower; the
-/// other file's cells are all blank and say nothing.
-const MARKS: [&str; 4] = [
+/// The grade files without a header: of six rows one has no student, and one says of a course what another row says lower: both
+/// are kept, and the lower one counts. The other file's cells are all blank and say nothing.
+const MARKS: [&str; 5] = [
     "111 mark ESCS SOC6 FY 85.45 B+",
     "222 mark ESCS SOC6 FY 85.78 B+",
     "333 mark SHS ELA6 FY 85.99 B+",
     "333 mark SHS SOC6 FY 85.12 B+",
+    "333 mark SHS SOC6 FY 99.99 A+",
 ];
 
 fn sorted(lines: impl IntoIterator<Item = &'static str>) -> Vec<String> {

@@ -154,6 +154,7 @@ note: firstbell.toml:school_years: no school year holds 2021-12-17 — 2021-08-1
 note: student_school_attendance_events.csv:5: contradicts another row with the same key; the graver one counts — correct it in the student system [conflict]
 note: discipline_actions.csv:3: says again what another row says; 3 more rows like it — nothing to do: equal rows are one row [duplicate]
 note: student_school_attendance_events.csv:1088:date: 1013 rows lie on days that are still to come; they do not count yet — nothing to do where absences are entered ahead: each waits for its day [attendance-in-the-future]
+note: discipline_actions.csv:2:date: 16 incidents lie on days that are still to come; they do not count yet — correct the date in the student system [incident-in-the-future]
 "
     );
     assert_known(&home);

@@ -48,6 +48,8 @@ fn class(code: &Code) -> Class {
 #[derive(Clone, Debug)]
 struct Said {
     amount: Frac,
+    /// Whether the amount is one of the day: "portion 0–1 of the day"; else it is one of a period.
+    of_day: bool,
     class: Class,
     tardy: bool,
     counts: bool,
@@ -77,6 +79,7 @@ fn understood(rows: &[&Row], settings: &Settings) -> BTreeMap<String, Said> {
         let said = Said {
             // "Absent on a day: the code's weight times portion"
             amount: code.absent.times(portion(&row.portion)),
+            of_day: portion(&row.portion) < Frac::ONE,
             class: class(code),
             tardy: code.tardy,
             counts: code.counts,
@@ -154,35 +157,36 @@ fn filled(counting: &[&Said], periods: Frac) -> BTreeMap<Class, Frac> {
     let mut parts = BTreeMap::new();
     let mut room = Frac::ONE;
     for class in [Class::Excused, Class::Suspended, Class::Unverified, Class::Unexcused] {
-        let amount = sum_of(counting, class).by(periods).min(room);
+        let amount = sum_of(counting, class, periods).min(room);
         room = room.minus(amount);
         parts.insert(class, amount);
     }
     parts
 }
 
-fn sum_of(counting: &[&Said], class: Class) -> Frac {
-    Frac::sum(
-        counting
-            .iter()
-            .filter(|said| said.class == class)
-            .map(|said| said.amount),
-    )
+/// A class's part of the day: "absent periods ÷ that day's periods", and what rows say of the day themselves.
+fn sum_of(counting: &[&Said], class: Class, periods: Frac) -> Frac {
+    let of_class = counting.iter().filter(|said| said.class == class);
+    Frac::sum(of_class.map(|said| {
+        if said.of_day {
+            said.amount
+        } else {
+            said.amount.by(periods)
+        }
+    }))
 }
 
 /// "`majority` a whole day when at least half are absent": half periods add up to whole ones here too. The parts stay as they are, so that `class_day` can ask
 /// "unexcused when at least half of the absent ones are".
 fn majority(counting: &[&Said], periods: Frac) -> BTreeMap<Class, Frac> {
-    let absent = Frac::sum(counting.iter().map(|said| said.amount));
-    if absent == Frac::ZERO || absent.times(Frac::whole(2)) < periods {
+    let classes = [Class::Excused, Class::Suspended, Class::Unverified, Class::Unexcused];
+    let of_class = classes.map(|class| (class, sum_of(counting, class, periods)));
+    let absent = Frac::sum(of_class.iter().map(|(_, part)| *part));
+    if absent == Frac::ZERO || absent.times(Frac::whole(2)) < Frac::ONE {
         return BTreeMap::new();
     }
-    let mut parts = BTreeMap::new();
-    for class in [Class::Excused, Class::Suspended, Class::Unverified, Class::Unexcused] {
-        // A share of the whole day for each class: together they are exactly 1.
-        parts.insert(class, sum_of(counting, class).by(absent));
-    }
-    parts
+    // A share of the whole day for each class: together they are exactly 1.
+    BTreeMap::from(of_class.map(|(class, part)| (class, part.by(absent))))
 }
 
 /// A day's parts as the numbers read them.

@@ -298,3 +298,37 @@ fn oddity_21_a_school_that_has_not_taken_attendance_today() {
         );
     }
 }
+
+#[test]
+fn oddity_29_mornings_and_afternoons_that_say_their_portion_of_the_day() {
+    let rows = |days: &[u32], period: &str, code: &str, portion: &str| -> String {
+        let row = |day: &u32| format!("1001,100,2026-09-{day:02},{code},{period},{portion}\n");
+        days.iter().map(row).collect()
+    };
+    let days = [8, 9, 10, 11];
+    // Four mornings are two days, as many with the afternoons beside them four; how many periods a day has is no matter.
+    let (district, told, code) = night_with(&rows(&days, "AM", "A", "0.5"));
+    assert_eq!((told, code), (vec![], 0));
+    assert_eq!(
+        absences(&district, "1001"),
+        THREE
+            .replace("3 of 21", "5 of 21")
+            .replace("14.2", "23.8")
+            .replace("3 un", "5 un")
+    );
+    let both = rows(&days, "AM", "A", "0.5") + rows(&days, "PM", "E", "0.5").as_str();
+    let (district, _, _) = night_with(&both);
+    assert_eq!(
+        absences(&district, "1001"),
+        "Absent 7 of 21 enrolled days (33.3 %), 5 unexcused."
+    );
+    // A period without a portion is one of the day's, and nobody has said how many there are.
+    let (_, told, _) = night_with(&rows(&days, "3", "A", ""));
+    assert_eq!(
+        told,
+        [
+            "note: attendance.csv:26:period: 4 rows are of single periods, and nobody has said how many periods a day has at their school; \
+          their days do not count [attendance-periods-not-known]"
+        ]
+    );
+}

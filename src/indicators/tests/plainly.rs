@@ -102,7 +102,7 @@ impl Plain<'_> {
             .iter()
             .filter(|row| row.0 == student && row.1 == school && i32::from(row.2) == day);
         let rows: Vec<&Row> = rows.filter(|row| self.periods < 2 || row.3 < 2).collect();
-        let mut understood: Vec<(usize, i64, Code)> = Vec::new();
+        let mut understood: Vec<(usize, i64, Code, bool)> = Vec::new();
         for period in 0..4 {
             let of_period = rows.iter().filter(|row| row.3 == period && CODES[row.4].is_some());
             // Absent in quarters: a code's halves times a portion's halves.
@@ -111,9 +111,10 @@ impl Plain<'_> {
                     period,
                     CODES[row.4].map_or(0, |code| code.0) * if row.5 { 2 } else { 1 },
                     CODES[row.4],
+                    row.5,
                 )
             });
-            understood.extend(weighed.max_by_key(|(_, part, code)| (*part, grave(*part, *code))));
+            understood.extend(weighed.max_by_key(|(_, part, code, _)| (*part, grave(*part, *code))));
         }
         if understood.is_empty() {
             let present = Lived {
@@ -132,9 +133,9 @@ impl Plain<'_> {
         }
         let out = understood
             .iter()
-            .filter(|(_, _, code)| !code.is_some_and(|code| code.5))
+            .filter(|(_, _, code, _)| !code.is_some_and(|code| code.5))
             .count() as i64;
-        understood.retain(|(_, _, code)| code.is_some_and(|code| code.5));
+        understood.retain(|(_, _, code, _)| code.is_some_and(|code| code.5));
         if understood.is_empty() {
             return None;
         }
@@ -148,7 +149,8 @@ impl Plain<'_> {
             understood
                 .iter()
                 .filter(|one| one.2.is_some_and(which))
-                .map(|one| one.1)
+                // A portion is one of the day, a row without one is a period.
+                .map(|one| if one.3 { one.1 } else { one.1 * of })
                 .sum()
         };
         let excused = heap(|code| code.1).min(whole);

@@ -10,7 +10,7 @@ use crate::records::ids::{Ids, packed_at};
 use crate::records::lines::Row;
 use crate::records::notes::{Line, Notes};
 use crate::records::plan::Plan;
-use crate::school::Meaning;
+use crate::school::{MarkReading, Meaning, Scale, number_in, read_mark};
 
 use super::quick::Dates;
 
@@ -124,7 +124,7 @@ pub(crate) struct MarkFold {
     pub(crate) texts: Ids,
     /// Name and subject by course; of several the alphabetically first that is not empty.
     pub(crate) course_words: Vec<(String, String)>,
-    /// The rows; after [`MarkFold::finish`] by student, without duplicates, one per key.
+    /// The rows; after [`MarkFold::finish`] by student, without duplicates; of one key as many as disagree.
     pub(crate) rows: Vec<MarkRow>,
     /// By text: whether any scale has it, found out once for each that is written.
     understood: Vec<bool>,
@@ -285,8 +285,7 @@ impl MarkFold {
     fn mark(&mut self, mark: &str, plan: &Plan<'_>, row: &Row<'_>, meaning: &Meaning, notes: &mut Notes) -> u32 {
         let number = self.texts.number(mark);
         if self.understood.len() <= number as usize {
-            self.understood
-                .push(value(mark, meaning).is_some() || takes_out(mark, meaning));
+            self.understood.push(is_understood(mark, meaning));
         }
         if !self.understood[number as usize] {
             notes.unknown("unknown-mark", row.line, plan.header(MARK), mark);
@@ -318,17 +317,12 @@ impl MarkFold {
         }));
     }
 
-    /// Leaves one row per mark: equal ones are duplicates, of others the lower mark stays. After the last row.
+    /// Leaves one row for each text of a mark: equal ones are duplicates, others conflicts. After the last row.
     pub(in crate::records) fn finish(&mut self, meaning: &Meaning, notes: &mut Notes) {
         let mut rows = std::mem::take(&mut self.rows);
-        let ranks: Vec<f64> = self
-            .texts
-            .names
-            .iter()
-            .map(|text| value(text, meaning).unwrap_or(f64::INFINITY))
-            .collect();
+        let heights: Vec<i64> = self.texts.names.iter().map(|text| height(text, meaning)).collect();
         // A blank cell never outweighs a mark of the same key.
-        let rank = |row: &MarkRow| ranks.get(row.text as usize).copied().unwrap_or(f64::INFINITY);
+        let rank = |row: &MarkRow| heights.get(row.text as usize).copied().unwrap_or(i64::MAX);
         let text = |row: &MarkRow| {
             if row.text == NONE {
                 None
@@ -337,7 +331,7 @@ impl MarkFold {
             }
         };
         let graver = |one: &MarkRow, two: &MarkRow| -> Ordering {
-            (rank(one).total_cmp(&rank(two)))
+            (rank(one).cmp(&rank(two)))
                 .then_with(|| text(two).is_some().cmp(&text(one).is_some()))
                 .then_with(|| text(one).cmp(&text(two)))
                 .then(one.missing_work.cmp(&two.missing_work).reverse())
@@ -359,14 +353,16 @@ impl MarkFold {
             let same = later.text == kept.text && later.missing_work == kept.missing_work;
             let kind = if same { "duplicate" } else { "conflict" };
             notes.add(kind, later.line.max(kept.line), "", "");
-            true
+            // Of two marks that disagree both stay: which is the lower one the scale of their student's grade says.
+            later.text == NONE || later.text == kept.text
         });
         self.rows = rows;
     }
 
     /// The number that each mark's text holds where it begins as a number does, by the text's number.
     pub(crate) fn numbers(&self) -> Vec<Option<f64>> {
-        let number = |text: &str| number_in(text).filter(|_| text.as_bytes().first().is_some_and(u8::is_ascii_digit));
+        let begins = |text: &str| text.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        let number = |text: &str| number_in(text).filter(|_| begins(text)).map(|found| found.value);
         self.texts.names.iter().map(number).collect()
     }
 
@@ -417,46 +413,16 @@ fn kind(cell: &str, plan: &Plan<'_>, row: &Row<'_>, notes: &mut Notes) -> MarkKi
     MarkKind::Progress
 }
 
-/// The number that a mark is compared by within one file: the number in the cell, else the letter's percent in the first scale that has it.
-fn value(mark: &str, meaning: &Meaning) -> Option<f64> {
-    number_in(mark).or_else(|| {
-        let letters = meaning.grades.scales.iter().flat_map(|scale| &scale.letters);
-        letters
-            .into_iter()
-            .find(|(letter, _)| letter.eq_ignore_ascii_case(mark))
-            .map(|(_, percent)| *percent)
-    })
+/// What a mark is compared by within one file: as the first scale reads it that can. The scale of its student decides later.
+fn height(mark: &str, meaning: &Meaning) -> i64 {
+    let readings = meaning.grades.scales.iter().map(|scale| read_mark(scale, mark));
+    let mut understood = readings.filter(|reading| *reading != MarkReading::NotUnderstood);
+    understood.next().map_or(i64::MAX, |reading| reading.height())
 }
 
-/// Whether a mark takes its course out.
-fn takes_out(mark: &str, meaning: &Meaning) -> bool {
-    let mut words = meaning.grades.scales.iter().flat_map(|scale| &scale.no_mark);
-    words.any(|word| word.eq_ignore_ascii_case(mark))
-}
-
-/// The first number that stands by itself in a cell: `85.12` in `85.12 B+`, none in `B2`.
-fn number_in(cell: &str) -> Option<f64> {
-    cell.split([' ', '/', '%', '(', ')'])
-        .filter(|part| {
-            part.as_bytes()
-                .first()
-                .is_some_and(|b| b.is_ascii_digit() || *b == b'.')
-        })
-        .find_map(|part| part.parse().ok())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number_in;
-
-    #[test]
-    fn a_cell_with_number_and_letter_takes_the_number() {
-        assert_eq!(number_in("85.12 B+"), Some(85.12));
-        assert_eq!(number_in("B+ 85.12"), Some(85.12));
-        assert_eq!(number_in("B (85)"), Some(85.0));
-        assert_eq!(number_in("100%"), Some(100.0));
-        for none in ["B+", "P", "", "inf", "NaN", "B2"] {
-            assert_eq!(number_in(none), None, "{none}");
-        }
-    }
+/// Whether any scale reads a mark; without scales nothing is known of any.
+fn is_understood(mark: &str, meaning: &Meaning) -> bool {
+    let scales = &meaning.grades.scales;
+    let reads = |scale: &Scale| read_mark(scale, mark) != MarkReading::NotUnderstood;
+    scales.is_empty() || scales.iter().any(reads)
 }

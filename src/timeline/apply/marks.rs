@@ -53,6 +53,37 @@ impl Key {
             date: mark.date,
         }
     }
+
+    /// Whether it is a later mark of the same course: what was so before it stays so, and the export that has it alone takes nothing back. A
+    /// gradebook whose marks bear the day of the export says each night how it stands by then.
+    fn follows(&self, mark: &Mark) -> bool {
+        let course = (self.course, self.term, self.school) == (mark.course, mark.term, mark.school);
+        let kind = self.kind == mark.kind || self.kind == MarkKind::Final;
+        course && kind && mark.date.is_some() && self.date > mark.date
+    }
+}
+
+/// Marks that a later one follows with the same text, and before which that text stood already: between the first and the last day on which a
+/// text was so none is needed.
+fn worn(marks: &[Mark], rows: &[MarkRow], keys: &[Key], numbering: &Numbering) -> Vec<Mark> {
+    let stands = |mark: &&Mark| mark.gone.is_none() && mark.date.is_some();
+    let next = |mark: &Mark| {
+        let later = keys
+            .iter()
+            .zip(rows)
+            .filter(|(key, row)| row.text != NONE && key.follows(mark));
+        let first = later.min_by_key(|(key, _)| key.date)?;
+        Some(numbering.texts[first.1.text as usize])
+    };
+    let before = |mark: &Mark| {
+        let earlier = marks.iter().filter(stands).filter(|other| Key::of(mark).follows(other));
+        earlier.max_by_key(|other| other.date).map(|other| other.text)
+    };
+    let is_worn = |mark: &&Mark| {
+        let key = Key::of(mark);
+        !keys.contains(&key) && next(mark) == Some(mark.text) && before(mark) == Some(mark.text)
+    };
+    marks.iter().filter(stands).filter(is_worn).cloned().collect()
 }
 
 /// Applies marks.
@@ -160,11 +191,18 @@ fn student(
         let same = |key: &Key| (key.course, key.term, key.school) == (mark.course, mark.term, mark.school);
         rows.iter().zip(&keys).any(|(row, key)| row.text == NONE && same(key))
     };
+    let worn: Vec<Mark> = worn(marks, rows, &keys, numbering);
     marks.retain_mut(|mark| {
         if mark.gone.is_some() {
             return true;
         }
-        let found = keys.iter().position(|key| *key == Key::of(mark));
+        // Marks of one key may disagree: each is held against its own text first.
+        let key = Key::of(mark);
+        let is_same = |at: &usize| {
+            keys[*at] == key && rows[*at].text != NONE && numbering.texts[rows[*at].text as usize] == mark.text
+        };
+        let same = (0..rows.len()).find(is_same);
+        let found = same.or_else(|| keys.iter().position(|other| *other == key));
         match found.map(|at| (at, &rows[at])) {
             Some((at, row)) if row.text == NONE || numbering.texts[row.text as usize] == mark.text => {
                 settled[at] = true;
@@ -176,6 +214,17 @@ fn student(
                 return true;
             }
             Some(_) => tallies.add("mark-corrected", 0, "", ""),
+            None if worn.contains(mark) => {
+                changed = true;
+                return false;
+            }
+            None if keys
+                .iter()
+                .zip(rows)
+                .any(|(key, row)| row.text != NONE && key.follows(mark)) =>
+            {
+                return true;
+            }
             None if replaces(mark) && !stands(mark) => tallies.add("mark-withdrawn", 0, "", ""),
             None => return true,
         }

@@ -284,6 +284,44 @@ fn a_corrected_mark_keeps_its_history_and_a_blank_one_changes_nothing() {
 }
 
 #[test]
+fn a_mark_that_a_later_one_follows_is_not_taken_back_and_of_the_same_the_first_and_the_last_day_are_kept() {
+    let mut district = District::new();
+    let mut night = |day: &str, mark: &str, kind: &str| {
+        let text = format!("{GRADES}1,101,MA,Q1,{mark},{kind},{day}\n1,101,EN,Q1,90,progress,2026-10-01\n");
+        let applied = district.round(day, Table::Grades, Covers::Term, &text);
+        assert_eq!(applied.tallies.count("mark-withdrawn"), 0, "{day}");
+        let books = &district.books;
+        let marks = books.students[0]
+            .marks
+            .iter()
+            .filter(|mark| books.names.courses.name(mark.course) == "MA");
+        let said = marks.map(|mark| {
+            let date = mark.date.map(|date| date.to_string()).unwrap_or_default();
+            format!("{} {date}", books.names.marks.name(mark.text))
+        });
+        let mut said: Vec<String> = said.collect();
+        said.sort_by_key(|mark| mark.rsplit(' ').next().map(str::to_owned));
+        said
+    };
+    night("2026-10-01", "52", "progress");
+    night("2026-10-02", "52", "progress");
+    let kept = night("2026-10-05", "52", "progress");
+    assert_eq!(kept, ["52 2026-10-01", "52 2026-10-05"]);
+    night("2026-10-06", "66", "progress");
+    let kept = night("2026-10-07", "70", "final");
+    assert_eq!(
+        kept,
+        ["52 2026-10-01", "52 2026-10-05", "66 2026-10-06", "70 2026-10-07"]
+    );
+    // The same export again changes nothing.
+    assert_eq!(night("2026-10-07", "70", "final"), kept);
+    // A final mark that is gone from the file is taken back, whatever came after it.
+    let text = format!("{GRADES}1,101,MA,Q1,80,progress,2026-10-08\n1,101,EN,Q1,90,progress,2026-10-01\n");
+    let applied = district.round("2026-10-08", Table::Grades, Covers::Term, &text);
+    assert_eq!(applied.tallies.count("mark-withdrawn"), 1);
+}
+
+#[test]
 fn a_mark_of_another_school_or_term_is_not_touched() {
     let mut district = District::new();
     district.round(
