@@ -94,7 +94,7 @@ impl Place {
 fn group_heading(group: Group) -> &'static str {
     match group {
         Group::Level => "Flagged",
-        Group::NoContact => "Urgent, and nobody has been in touch for ten school days",
+        Group::NoContact => "Urgent, and no contact is on file for ten school days",
         Group::Watched => "Newly on watch",
         Group::Storm => "Flagged on a day when much of the school was",
         Group::Overflow => "More than you said you can carry",
@@ -105,7 +105,7 @@ fn group_heading(group: Group) -> &'static str {
         Group::Ended => "No longer measured",
         Group::Left => "Left school",
         Group::Moved => "Now with somebody else",
-        Group::Escalated => "Others were reminded of these, and still nobody has been in touch",
+        Group::Escalated => "Others were reminded of these, and still no contact is on file",
     }
 }
 

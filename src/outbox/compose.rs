@@ -98,7 +98,7 @@ pub(super) fn compose(kind: Kind, owner: usize, news: &[News], desk: &Desk<'_>) 
     for student in &students {
         content.entries.extend(entries(*student, owner, desk));
     }
-    content.counts = counts(&counted);
+    content.counts = counts(counted.iter().flat_map(|student| student.news.iter().copied()));
     let named: BTreeSet<&str> = students.iter().map(|student| student.id()).collect();
     // A nightly letter counts nobody: whoever is left off it is told nothing.
     let written = |news: &&News| named.contains(news.entry.student_id.as_str());
@@ -129,11 +129,16 @@ pub(super) fn compose_list(list: &Listed, desk: &Desk<'_>) -> (Content, Vec<Told
             told.extend(student.news.iter().filter_map(|news| told_by(news, false)));
             content.entries.extend(entries(*student, list.reader, desk));
         }
-        let rest = || counted.iter().flat_map(|student| student.news);
-        told.extend(rest().filter_map(|news| told_by(news, true)));
-        // What is over cannot be told as a count of open flags: it stands in the next one.
-        content.left_off += rest().filter(|news| news.entry.level.is_none()).count() as u32;
-        content.counts.extend(counts(&counted));
+        // What is new, and what is over, cannot be told as a count of flags that were written before: it stands in the next one.
+        let follows = |news: &&News| news.entry.level.is_none() || news.entry.group.is_news();
+        let counted = || counted.iter().flat_map(|student| student.news.iter().copied());
+        content.left_off += counted().filter(follows).count() as u32;
+        told.extend(
+            counted()
+                .filter(|news| !follows(news))
+                .filter_map(|news| told_by(news, true)),
+        );
+        content.counts.extend(counts(counted().filter(|news| !follows(news))));
     }
     content.atop = desk.atop.to_vec();
     content.late = desk.late.to_vec();
@@ -300,9 +305,9 @@ pub(super) fn tell(news: &News, unwritten: bool) -> Option<Told> {
     })
 }
 
-fn counts(students: &[Student<'_>]) -> Vec<FlagCount> {
+fn counts<'a>(counted: impl Iterator<Item = &'a News>) -> Vec<FlagCount> {
     let mut counts: BTreeMap<(Reverse<Level>, &str), u32> = BTreeMap::new();
-    for news in students.iter().flat_map(|student| student.news) {
+    for news in counted {
         if let Some(level) = news.entry.level {
             *counts.entry((Reverse(level), &news.entry.title)).or_default() += 1;
         }

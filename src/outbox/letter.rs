@@ -94,6 +94,13 @@ pub enum Group {
     Escalated,
 }
 
+impl Group {
+    /// Whether what stands under it is news to the reader.
+    pub fn is_news(self) -> bool {
+        matches!(self, Group::Watched | Group::Storm | Group::Overflow)
+    }
+}
+
 /// One student under one rule in a letter. Nothing here is a name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {

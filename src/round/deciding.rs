@@ -129,6 +129,10 @@ pub(super) fn decide(
         rule_changed: night.rule_changed.clone(),
         copies: &config.copies,
         copied: &before.copied,
+        last_reader: &|case| {
+            let lately = &before.lately;
+            lately.reader(case.student_id, case.rule.id(), case.standing.episode)
+        },
         kept: &before.kept_back,
         holds: &holds,
         refused: &before.refused,

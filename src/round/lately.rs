@@ -124,6 +124,13 @@ impl Lately {
         self.words.iter().filter_map(known).collect()
     }
 
+    /// Who was written of an episode last, by staff id.
+    pub(super) fn reader(&self, student_id: &str, rule: &str, episode: u16) -> Option<String> {
+        let key = (student_id.to_owned(), rule.to_owned(), episode);
+        let word = self.words.get(&key)?;
+        (word.written && word.level.is_some()).then(|| word.to_staff.clone())
+    }
+
     /// Message-IDs of the letters that spoke of the same episodes before, oldest first.
     pub(super) fn references(&self, told: &[Told]) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();

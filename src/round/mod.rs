@@ -382,7 +382,9 @@ fn evening(
     hand.go_on()?;
     rung.problems.append(&mut done.problems);
     let day = order.as_of.unwrap_or(kept.now.today);
-    rung.problems.extend(left_out::problems(taken, almanac, day));
+    let (left_out, unscaled) = left_out::problems(taken, almanac, kept.as_of, day);
+    rung.problems.extend(left_out);
+    done.judged.unscaled = unscaled;
     rung.judged = done.judged.clone();
     let rule_changed = posting::Posting::rule_changed(&done.changes);
     let closed = lately::closed(&done.changes);

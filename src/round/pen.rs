@@ -69,7 +69,10 @@ impl Pen<'_, '_> {
             fill: &|entry: &mut Entry| posting.fill(&mut judge.borrow_mut(), entry),
         };
         let nightly = written.news.iter().filter(|news| news.kind == Kind::Nightly);
-        let offered: Vec<KeptBack> = nightly.map(|news| KeptBack::of(news, Hold::Cap.word())).collect();
+        let mut offered: Vec<KeptBack> = nightly.map(|news| KeptBack::of(news, Hold::Cap.word())).collect();
+        let listed = written.lists.iter().flat_map(|list| &list.news);
+        let joining = listed.filter(|news| news.entry.group.is_news());
+        offered.extend(joining.map(|news| KeptBack::of(news, "digest")));
         let mut acts = outbox::compose_letters(written.news, posted, &desk);
         acts.extend(outbox::post_lists(written.lists, posted, &desk));
         acts.extend(outbox::discarded(std::mem::take(&mut found.discarded), posted, &desk));

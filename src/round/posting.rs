@@ -19,7 +19,7 @@ use crate::school::{Day, Grade, Level};
 use crate::store::{Copied, EpisodeKey};
 
 /// Standings looked through at a time by one thread; chosen by us.
-const AT_A_TIME: usize = 2048;
+pub(super) const AT_A_TIME: usize = 2048;
 
 /// What posting looks at.
 pub(super) struct Posting<'p, 'a> {
@@ -38,6 +38,8 @@ pub(super) struct Posting<'p, 'a> {
     pub(super) copies: &'p [Copy],
     /// What they were told before, letters that still wait left out.
     pub(super) copied: &'p Copied,
+    /// Who was written of a flag last, by staff id; letters that still wait left out.
+    pub(super) last_reader: &'p (dyn Fn(&Case<'_>) -> Option<String> + Sync),
     /// Why the last round kept news back, by student and rule.
     pub(super) kept: &'p BTreeMap<(String, String), String>,
     /// What keeps news back.
@@ -168,6 +170,7 @@ impl<'p, 'a> Posting<'p, 'a> {
         };
         let copy = |(reader, role): (usize, &str)| {
             let mut entry = news.entry.clone();
+            entry.whose.clear();
             entry.before = self.copied_before(&case, reader, level)?;
             if entry.reason == Reason::Worsened && entry.before.is_none() {
                 entry.reason = Reason::Crossed;
@@ -382,6 +385,17 @@ impl<'p, 'a> Posting<'p, 'a> {
         };
         let mut entry = self.entry(&case, Some(level), reason);
         entry.held = self.kept_until_now(&case, on_list);
+        let reader = standing.told.and_then(|_| (self.last_reader)(&case));
+        if let Some(other) = reader.filter(|reader| *reader != self.owners.person(owner).staff_id) {
+            // What another was written this reader does not know.
+            entry.before = None;
+            if entry.reason == Reason::Worsened {
+                entry.reason = Reason::Crossed;
+            }
+            if resolution.instead_of.is_none() {
+                entry.whose = format!("from {}", self.owners.name_of(&other));
+            }
+        }
         if kind == Kind::Digest {
             entry.group = if level == Level::Watch {
                 Group::Watched

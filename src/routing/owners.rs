@@ -147,6 +147,18 @@ impl<'a> Owners<'a> {
         self.reach.get(at).is_some_and(Option::is_none)
     }
 
+    /// The name by which somebody is known, or their address; of a staff id that is no more: somebody who has left.
+    pub fn name_of(&self, staff_id: &str) -> String {
+        let person = self.number(staff_id).map(|who| self.person(who));
+        person.map_or_else(
+            || "somebody who has left".to_owned(),
+            |person| match person.name.is_empty() {
+                true => person.email.clone(),
+                false => person.name.clone(),
+            },
+        )
+    }
+
     /// Everybody who has said how many students they can carry, with the number.
     pub fn with_capacity(&self) -> Vec<(usize, u32)> {
         let said = |(at, person): (usize, &Staff)| Some((at, person.capacity?));

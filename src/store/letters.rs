@@ -37,8 +37,8 @@ pub struct Word {
     pub since: Day,
     /// Reminders of it so far.
     pub reminders: u32,
-    /// Who had been written before a handover list went to another, as long as that one has not been told.
-    pub moved_from: Option<String>,
+    /// Who had been written before another was, and what level, as long as they have not been told whose it is now.
+    pub moved_from: Vec<(String, Level)>,
     /// Message-IDs of the letters about it, oldest first.
     pub letters: Vec<String>,
 }
@@ -353,7 +353,7 @@ impl Word {
             to_staff: line.to_staff.as_ref().to_owned(),
             since: line.morning,
             reminders: 0,
-            moved_from: None,
+            moved_from: Vec::new(),
             letters: Vec::new(),
         }
     }
@@ -366,10 +366,13 @@ impl Word {
             // A list for the team tells nobody whose student it is.
             (Kind::TeamList, _) => {}
             // Who had the student before learns that somebody else has.
-            (_, None) if self.moved_from.as_deref() == Some(to_staff) => self.moved_from = None,
+            (_, None) if self.moved_from.iter().any(|(from, _)| from == to_staff) => {
+                self.moved_from.retain(|(from, _)| from != to_staff);
+            }
             (_, None) if self.to_staff == to_staff => self.level = None,
             (_, None) => {}
-            (kind, Some(level)) => {
+            (_, Some(level)) => {
+                let known = self.level;
                 let told = tell(self.level, (Some(level), line.falls));
                 if told != self.level {
                     self.since = line.morning;
@@ -378,9 +381,8 @@ impl Word {
                 self.written |= line.written;
                 if self.to_staff != to_staff {
                     let before = std::mem::replace(&mut self.to_staff, to_staff.to_owned());
-                    if kind == Kind::Handover {
-                        self.moved_from = Some(before);
-                    }
+                    self.moved_from.retain(|(from, _)| from != to_staff && *from != before);
+                    self.moved_from.extend(known.map(|known| (before, known)));
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! What an older fact turns out to be is told apart from what gets better.
 
+use crate::support::school_days;
 use crate::{counseled, only_letter};
 
 #[test]
@@ -52,6 +53,49 @@ In the strips: P present.
 You get this letter because the district's routes name you for these students. If that is wrong, or someone has left, answer to data.manager@district.example.
 firstbell, Example School District
 "
+    );
+}
+
+#[test]
+fn a_better_mark_that_bears_the_day_of_its_export_eases_too() {
+    let district = counseled(&["1001"])
+        .student("1001", "Ana Alder", "9", "P")
+        .term("Q1", "2026-08-17", "2026-10-16")
+        .init();
+    district.only(&["low_average"]);
+    let days = school_days().map(|day| day.to_string());
+    for day in days.filter(|day| ("2026-09-03".."2026-09-26").contains(&day.as_str())) {
+        let mark = if *day < *"2026-09-08" {
+            85
+        } else if *day < *"2026-09-21" {
+            55
+        } else {
+            70
+        };
+        // The gradebook as it stands that day, and nothing of how it stood before.
+        let mut rows = "student_id,school_id,course_id,term,mark,kind,date\n".to_owned();
+        for (student, mark) in [
+            ("1001", mark),
+            ("710000", 85),
+            ("710001", 85),
+            ("710002", 85),
+            ("710003", 85),
+        ] {
+            for course in ["Algebra", "English", "Biology"] {
+                rows += &format!("{student},100,{course},Q1,{mark},progress,{day}\n");
+            }
+        }
+        district.export(&day);
+        std::fs::write(district.home().join("inbox/grades.csv"), rows).expect("the inbox is ours");
+        let said = district.run(&["run", "--as-of", &day]);
+        assert_eq!((said.err.as_str(), said.code), ("", 0), "{day}: {}", said.out);
+    }
+    assert_eq!(
+        district.history("1001"),
+        [
+            "2026-09-14 low_average - concern crossed",
+            "2026-09-21 low_average concern watch eased"
+        ]
     );
 }
 

@@ -26,7 +26,7 @@ This is your week to Thursday, November 19, 2026. firstbell looked at 4 of 5 sch
 It names 6 of your students.
 This letter comes every week, even when nothing stands in it, so that you know that firstbell is at work.
 
-URGENT, AND NOBODY HAS BEEN IN TOUCH FOR TEN SCHOOL DAYS: 1 student
+URGENT, AND NO CONTACT IS ON FILE FOR TEN SCHOOL DAYS: 1 student
 
 A. A., grade 9, Example High, homeroom 204
 - Still at urgent, flagged since November 4, 2026: Chronic absence.
@@ -210,7 +210,7 @@ A. A., grade 9, Example High, homeroom 204
 ";
     assert!(reminder.starts_with(opening), "{reminder}");
     let escalated = "
-OTHERS WERE REMINDED OF THESE, AND STILL NOBODY HAS BEEN IN TOUCH: 1 student
+OTHERS WERE REMINDED OF THESE, AND STILL NO CONTACT IS ON FILE: 1 student
 
 B. B., grade 10, Example High, homeroom 310
   Written to Sam Reed.

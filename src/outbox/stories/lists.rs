@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{COUNSELOR, Outbox, PRINCIPAL, SPECIALIST, absent, listed, monday, news, students};
 use crate::outbox::{
-    Act, Content, FlagCount, Kind, Letter, Listed, MOST_STUDENTS, News, OpenFlag, ReportLine, State, operator_report,
-    post_lists,
+    Act, Content, FlagCount, Group, Kind, Letter, Listed, MOST_STUDENTS, News, OpenFlag, ReportLine, State,
+    operator_report, post_lists,
 };
 use crate::school::{Area, Level};
 
@@ -214,4 +214,28 @@ fn whom_a_round_looked_at_is_said_beside_other_news_and_is_none_itself() {
         outbox.waiting()[0].content.report,
         [line("A file is late."), line("2 days")]
     );
+}
+
+#[test]
+fn what_is_new_in_a_digest_is_named_or_follows_and_is_never_told_as_a_count() {
+    let watched = |number: u32| {
+        let mut news = absent(&format!("{number:03}"), Level::Watch);
+        news.kind = Kind::Digest;
+        news.entry.group = Group::Watched;
+        news
+    };
+    let list = Listed {
+        kind: Kind::Digest,
+        reader: COUNSELOR,
+        news: (0..30).map(watched).collect(),
+        content: Content::of(monday()),
+    };
+    let acts = Outbox::new().with_desk(|desk| post_lists(vec![list], &[], desk));
+    let [Act::Post { letter, told }] = acts.as_slice() else {
+        panic!("one letter: {acts:?}")
+    };
+    assert_eq!((letter.content.entries.len(), letter.content.left_off), (25, 5));
+    assert!(letter.content.counts.is_empty());
+    assert_eq!(told.iter().filter(|told| !told.unwritten).count(), told.len());
+    assert_eq!(told.len(), 25);
 }

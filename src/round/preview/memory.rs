@@ -98,6 +98,12 @@ impl Memory {
         carried.insert(student);
     }
 
+    /// Who was written of an episode last, by staff id.
+    pub(super) fn reader(&self, episode: (StudentIx, u16, u16)) -> Option<String> {
+        let word = self.words.get(&episode)?;
+        (word.written && word.level.is_some()).then(|| word.to_staff.clone())
+    }
+
     /// What second readers were told.
     pub(super) fn copied(&self) -> &Copied {
         &self.copied

@@ -101,6 +101,7 @@ impl<'d> Office<'d> {
             rule_changed: night.rule_changed.clone(),
             copies: &config.copies,
             copied: self.memory.copied(),
+            last_reader: &|case| self.memory.reader((case.student, case.number, case.standing.episode)),
             kept: &BTreeMap::new(),
             holds: &self.holds,
             refused: &BTreeMap::new(),

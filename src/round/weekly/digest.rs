@@ -4,10 +4,12 @@ use super::Week;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crossings::{Reason, Silence, Standing};
+use crate::facts::StudentIx;
 use crate::monitor::Problem;
 use crate::outbox::{Content, Entry, FlagCount, Group, Kind, Listed, News};
+use crate::round::judging::share;
 use crate::round::lately::Spoken;
-use crate::round::posting::Case;
+use crate::round::posting::{AT_A_TIME, Case};
 use crate::rules::Status;
 use crate::school::Level;
 
@@ -56,13 +58,42 @@ impl Week<'_, '_> {
         Ok(readers.into_iter().map(digest).collect())
     }
 
-    /// Whoever was written this year, and everybody with a caseload, unless they are away: an empty digest is the proof of life.
+    /// Whoever was written this year, everybody with a caseload and everybody to whom the routes lead, unless they are away: an empty digest is
+    /// the proof of life.
     fn readers(&self) -> Result<BTreeSet<usize>, Problem> {
         let written = self.past.owners_written(self.morning)?;
         let mut readers: BTreeSet<usize> = written.iter().filter_map(|staff| self.owners.number(staff)).collect();
         readers.extend(self.owners.with_caseload());
+        readers.extend(self.by_route());
         readers.retain(|reader| self.owners.may_be_written(*reader) && !self.owners.is_away(*reader));
         Ok(readers)
+    }
+
+    /// To whom the routes lead for any student in any area that a rule at work is about.
+    fn by_route(&self) -> BTreeSet<usize> {
+        let posting = self.posting;
+        let mut areas: BTreeMap<&str, u16> = BTreeMap::new();
+        for (number, rule) in posting.rules.rules().iter().enumerate() {
+            let card = rule.card("");
+            if card.status == Status::Live {
+                areas.entry(card.area.word()).or_insert(number as u16);
+            }
+        }
+        let standing = Standing::default();
+        let students: Vec<StudentIx> = (0..posting.books.students.len() as u32).map(StudentIx).collect();
+        let parts: Vec<&[StudentIx]> = students.chunks(AT_A_TIME).collect();
+        let owners = |part: &&[StudentIx]| -> BTreeSet<usize> {
+            let flags = part
+                .iter()
+                .flat_map(|student| areas.values().map(|number| (*student, *number)));
+            let owner = |(student, number)| {
+                let case = posting.case(student, number, &standing)?;
+                let resolution = posting.resolve(&case, Level::Concern);
+                resolution.owner.filter(|_| !resolution.unowned)
+            };
+            flags.filter_map(owner).collect()
+        };
+        share(&parts, owners).into_iter().flatten().collect()
     }
 
     /// What a digest says of a flag that its reader was written: what became of it since.
@@ -71,6 +102,10 @@ impl Week<'_, '_> {
         let same = standing.filter(|standing| standing.episode == spoken.episode);
         let is_another = standing.is_some_and(|standing| standing.level.is_some()) && same.is_none();
         match (same.and_then(|same| same.level), spoken.word.level) {
+            // That the old one had not been so is said all the same.
+            (_, Some(told)) if is_another && self.reason(spoken) == Some(Reason::Corrected) => {
+                self.closed(spoken, told)
+            }
             // A new episode is news of its own: that the old one ended is no use any more.
             _ if is_another => None,
             (None, Some(told)) => self.closed(spoken, told),
@@ -110,10 +145,13 @@ impl Week<'_, '_> {
         self.ended(spoken, told, group, why)
     }
 
-    /// A flag that is over, told to whoever was written of it last.
+    /// A flag that is over, told to whoever was written of it last. Of a student who is somebody else's by now that person reads nothing more.
     fn ended(&self, spoken: &Spoken<'_>, told: Level, group: Group, reason: Reason) -> Option<News> {
-        let owner = self.owners.number(&spoken.word.to_staff)?;
-        self.over(spoken, told, group, reason, owner)
+        let reader = self.owners.number(&spoken.word.to_staff)?;
+        if self.owner_now(spoken, told).is_some_and(|(owner, _)| owner != reader) {
+            return None;
+        }
+        self.over(spoken, told, group, reason, reader)
     }
 
     fn over(&self, spoken: &Spoken<'_>, told: Level, group: Group, reason: Reason, owner: usize) -> Option<News> {
@@ -183,13 +221,34 @@ impl Week<'_, '_> {
         self.still(spoken, Group::NoContact, Reason::Still)
     }
 
-    /// The owner before learns once that somebody else has the student now.
-    fn moved(&self, spoken: &Spoken<'_>) -> Option<News> {
-        let from = spoken.word.moved_from.as_deref()?;
-        let owner = self.owners.number(from)?;
-        let mut news = self.over(spoken, spoken.word.level?, Group::Moved, Reason::Still, owner)?;
-        news.entry.whose = format!("now with {}", self.name_of(&spoken.word.to_staff));
-        Some(news)
+    /// Owners before learn once that somebody else has the student now.
+    fn moved(&self, spoken: &Spoken<'_>) -> Vec<News> {
+        let (Some(told), false) = (spoken.word.level, spoken.word.moved_from.is_empty()) else {
+            return Vec::new();
+        };
+        // Whoever stands in has the student for a while alone.
+        let owner = self.owner_now(spoken, told);
+        if owner
+            .is_some_and(|(owner, stands_in)| stands_in || self.owners.person(owner).staff_id != spoken.word.to_staff)
+        {
+            return Vec::new();
+        }
+        let news = |(from, known): &(String, Level)| {
+            let reader = self.owners.number(from)?;
+            let mut news = self.over(spoken, *known, Group::Moved, Reason::Still, reader)?;
+            news.entry.whose = format!("now with {}", self.owners.name_of(&spoken.word.to_staff));
+            Some(news)
+        };
+        spoken.word.moved_from.iter().filter_map(news).collect()
+    }
+
+    /// Whose a student's news would be tonight, and whether that person stands in; `None` where the student is enrolled nowhere or the rule is
+    /// at work no more.
+    fn owner_now(&self, spoken: &Spoken<'_>, level: Level) -> Option<(usize, bool)> {
+        let standing = Standing::default();
+        let case = self.posting.case(spoken.student, spoken.rule, &standing)?;
+        let resolution = self.posting.resolve(&case, level);
+        Some((resolution.owner?, resolution.instead_of.is_some()))
     }
 
     /// Of a flag that a digest does not name: whose it is, for the count.

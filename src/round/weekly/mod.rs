@@ -138,7 +138,7 @@ impl Week<'_, '_> {
         }
         let mut news = std::mem::take(&mut found.news);
         news.extend(self.reminders());
-        news.extend(self.handovers());
+        news.extend(self.handovers(&news));
         let mut lists = self.school_letters(tonight.fresh);
         if tonight.due.digest {
             let joining = std::mem::take(&mut found.digest);
@@ -194,19 +194,5 @@ impl Week<'_, '_> {
             passed_over: &[],
         };
         roles.iter().find_map(|role| self.owners.copy_to(role, &question, None))
-    }
-
-    fn name(&self, who: usize) -> String {
-        let person = self.owners.person(who);
-        match person.name.is_empty() {
-            true => person.email.clone(),
-            false => person.name.clone(),
-        }
-    }
-
-    fn name_of(&self, staff_id: &str) -> String {
-        self.owners
-            .number(staff_id)
-            .map_or_else(|| "somebody who has left".to_owned(), |who| self.name(who))
     }
 }

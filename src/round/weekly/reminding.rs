@@ -48,7 +48,10 @@ impl Week<'_, '_> {
         if supervisor == news.owner {
             return None;
         }
-        news.entry.whose = format!("written to {}", self.name(news.owner));
+        news.entry.whose = format!(
+            "written to {}",
+            self.owners.name_of(&self.owners.person(news.owner).staff_id)
+        );
         news.entry.group = Group::Escalated;
         news.owner = supervisor;
         news.why = "supervisor of the owner".to_owned();
@@ -56,7 +59,10 @@ impl Week<'_, '_> {
     }
 
     /// What the new owner of a student should know that another was written. Who stands in gets none: theirs are the days away alone.
-    pub(super) fn handovers(&self) -> Vec<News> {
+    /// What is news tonight says it of itself.
+    pub(super) fn handovers(&self, tonight: &[News]) -> Vec<News> {
+        let key = |news: &News| (news.entry.student_id.clone(), news.entry.rule.clone(), news.owner);
+        let said: BTreeSet<(String, String, usize)> = tonight.iter().map(key).collect();
         let mut news = Vec::new();
         for spoken in self.spoken {
             let (Some(level), true) = (spoken.word.level, spoken.word.written) else {
@@ -79,8 +85,10 @@ impl Week<'_, '_> {
                 ..standing.clone()
             };
             if let Some(mut known) = self.posting.known(Kind::Handover, case.student, case.number, &standing) {
-                known.entry.whose = format!("from {}", self.name_of(&spoken.word.to_staff));
-                news.push(known);
+                known.entry.whose = format!("from {}", self.owners.name_of(&spoken.word.to_staff));
+                if !said.contains(&key(&known)) {
+                    news.push(known);
+                }
             }
         }
         news
