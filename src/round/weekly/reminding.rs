@@ -62,7 +62,10 @@ impl Week<'_, '_> {
     /// What is news tonight says it of itself.
     pub(super) fn handovers(&self, tonight: &[News]) -> Vec<News> {
         let key = |news: &News| (news.entry.student_id.clone(), news.entry.rule.clone(), news.owner);
-        let said: BTreeSet<(String, String, usize)> = tonight.iter().map(key).collect();
+        let fresh = tonight
+            .iter()
+            .filter(|news| matches!(news.kind, Kind::Nightly | Kind::StartingList));
+        let said: BTreeSet<(String, String, usize)> = fresh.map(key).collect();
         let mut news = Vec::new();
         for spoken in self.spoken {
             let (Some(level), true) = (spoken.word.level, spoken.word.written) else {
