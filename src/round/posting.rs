@@ -19,7 +19,7 @@ use crate::school::{Day, Grade, Level};
 use crate::store::{Copied, EpisodeKey};
 
 /// Standings looked through at a time by one thread; chosen by us.
-pub(super) const AT_A_TIME: usize = 2048;
+const AT_A_TIME: usize = 2048;
 
 /// What posting looks at.
 pub(super) struct Posting<'p, 'a> {

@@ -507,7 +507,7 @@ fn an_urgent_flag_that_nobody_acts_on_is_brought_to_mind_then_told_to_the_princi
         reminders,
         [
 "\
-2026-09-22-reminder-s1-9.eml \"Maria Lopez\" <maria.lopez@district.example>
+2026-09-22-reminder-s1-8.eml \"Maria Lopez\" <maria.lopez@district.example>
 Hello Maria Lopez,
 
 1 student is still urgent, and no contact is on file since this was first written.
@@ -529,7 +529,7 @@ You get this letter because the district's routes name you for these students, o
 firstbell, Example School District
 ",
 "\
-2026-09-29-reminder-p1-17.eml \"Pat Head\" <pat.head@district.example>
+2026-09-29-reminder-p1-15.eml \"Pat Head\" <pat.head@district.example>
 Hello Pat Head,
 
 1 student is still urgent, and no contact is on file since this was first written.

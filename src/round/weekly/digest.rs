@@ -4,12 +4,10 @@ use super::Week;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::crossings::{Reason, Silence, Standing};
-use crate::facts::StudentIx;
 use crate::monitor::Problem;
 use crate::outbox::{Content, Entry, FlagCount, Group, Kind, Listed, News};
-use crate::round::judging::share;
 use crate::round::lately::Spoken;
-use crate::round::posting::{AT_A_TIME, Case};
+use crate::round::posting::Case;
 use crate::rules::Status;
 use crate::school::Level;
 
@@ -58,42 +56,13 @@ impl Week<'_, '_> {
         Ok(readers.into_iter().map(digest).collect())
     }
 
-    /// Whoever was written this year, everybody with a caseload and everybody to whom the routes lead, unless they are away: an empty digest is
-    /// the proof of life.
+    /// Whoever was written this year, and everybody with a caseload, unless they are away: an empty digest is the proof of life.
     fn readers(&self) -> Result<BTreeSet<usize>, Problem> {
         let written = self.past.owners_written(self.morning)?;
         let mut readers: BTreeSet<usize> = written.iter().filter_map(|staff| self.owners.number(staff)).collect();
         readers.extend(self.owners.with_caseload());
-        readers.extend(self.by_route());
         readers.retain(|reader| self.owners.may_be_written(*reader) && !self.owners.is_away(*reader));
         Ok(readers)
-    }
-
-    /// To whom the routes lead for any student in any area that a rule at work is about.
-    fn by_route(&self) -> BTreeSet<usize> {
-        let posting = self.posting;
-        let mut areas: BTreeMap<&str, u16> = BTreeMap::new();
-        for (number, rule) in posting.rules.rules().iter().enumerate() {
-            let card = rule.card("");
-            if card.status == Status::Live {
-                areas.entry(card.area.word()).or_insert(number as u16);
-            }
-        }
-        let standing = Standing::default();
-        let students: Vec<StudentIx> = (0..posting.books.students.len() as u32).map(StudentIx).collect();
-        let parts: Vec<&[StudentIx]> = students.chunks(AT_A_TIME).collect();
-        let owners = |part: &&[StudentIx]| -> BTreeSet<usize> {
-            let flags = part
-                .iter()
-                .flat_map(|student| areas.values().map(|number| (*student, *number)));
-            let owner = |(student, number)| {
-                let case = posting.case(student, number, &standing)?;
-                let resolution = posting.resolve(&case, Level::Concern);
-                resolution.owner.filter(|_| !resolution.unowned)
-            };
-            flags.filter_map(owner).collect()
-        };
-        share(&parts, owners).into_iter().flatten().collect()
     }
 
     /// What a digest says of a flag that its reader was written: what became of it since.
