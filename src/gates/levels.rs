@@ -38,12 +38,13 @@ pub(super) fn suspects(
             let Some(number) = numbers.get(row.text as usize).copied().flatten() else {
                 continue;
             };
-            let heights = schools.entry(row.school).or_default();
+            let slot = marks.slot_of(row);
+            let heights = schools.entry(slot.school).or_default();
             if heights.high {
                 continue;
             }
-            let subject = marks.subject(row.course);
-            if scales.is_percent(grade, marks.school(row.school), subject) {
+            let subject = marks.subject(slot.course);
+            if scales.is_percent(grade, marks.school(slot.school), subject) {
                 heights.low += u64::from(number <= HIGHEST_LEVEL);
                 heights.high |= number > HIGHEST_LEVEL;
             }

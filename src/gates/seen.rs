@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::levels;
 use crate::hands;
 use crate::monitor::Tallies;
-use crate::records::{Covers, Intake, MarkRow};
+use crate::records::{Covers, Intake};
 use crate::school::{Day, Grade, Meaning, SchoolYear, Table};
 
 /// A part of a feed that is compared with itself: one school, and for feeds that cover terms one term. Empty words where the table
@@ -158,15 +158,14 @@ fn usable(rows: u64, rejected: u64, tallies: &Tallies) -> u64 {
 /// Marks by school and, where the file covers terms, by term.
 fn mark_parts(intake: &Intake, covers: Covers) -> BTreeMap<Key, Part> {
     let marks = &intake.marks;
+    let mut by_slot = vec![0; marks.slots.len()];
+    for row in &marks.rows {
+        by_slot[row.slot as usize] += 1;
+    }
     let mut by_number: FxHashMap<(u32, u32), Part> = FxHashMap::default();
-    let part = |row: &MarkRow| (row.school, if covers == Covers::Term { row.term } else { 0 });
-    // A student's marks of one part mostly lie side by side.
-    for rows in marks.rows.chunk_by(|one, two| part(one) == part(two)) {
-        let last = rows.iter().filter_map(MarkRow::date).max();
-        by_number
-            .entry(part(&rows[0]))
-            .or_default()
-            .add(rows.len() as u64, last);
+    for (slot, rows) in marks.slots.iter().zip(by_slot) {
+        let part = (slot.school, if covers == Covers::Term { slot.term } else { 0 });
+        by_number.entry(part).or_default().add(rows, slot.date);
     }
     let key = |school: u32, term: u32| Key {
         school: marks.school(school).to_owned(),

@@ -39,6 +39,12 @@ impl Ord for StaffText {
     }
 }
 
+/// How rows are taken whose every part was seen before.
+pub(super) enum QuickWay {
+    Attendance(Layout),
+    Marks,
+}
+
 /// Rows understood so far.
 pub(super) struct Gathered {
     attendance: AttendanceFold,
@@ -131,17 +137,29 @@ impl Gathered {
         }
     }
 
-    /// Takes an attendance row whose every part was seen before, without a second look: see [`AttendanceFold::quick`].
+    /// The quick way of plain rows that all belong to one plan, where there is one.
+    pub(super) fn quick_way(&mut self, plan: &Plan<'_>, columns: usize, delimiter: u8) -> Option<QuickWay> {
+        match plan.table {
+            Table::Attendance => Layout::of(plan, columns, delimiter).map(QuickWay::Attendance),
+            Table::Grades => self.marks.alone(plan, columns, delimiter).then_some(QuickWay::Marks),
+            _ => None,
+        }
+    }
+
+    /// Takes a row whose every part was seen before, without a second look: see [`AttendanceFold::quick`] and [`MarkFold::quick`].
     #[inline]
     pub(super) fn quick(
         &mut self,
-        layout: &Layout,
-        text: &[u8],
+        way: &QuickWay,
+        text: &str,
         start: usize,
         line: Line,
         notes: &mut Notes,
     ) -> Option<usize> {
-        self.attendance.quick(layout, text, start, line, notes)
+        match way {
+            QuickWay::Attendance(layout) => self.attendance.quick(layout, text.as_bytes(), start, line, notes),
+            QuickWay::Marks => self.marks.quick(text, start, line),
+        }
     }
 
     /// Makes room for about so many rows more, where a list has begun that districts have millions of.
@@ -265,7 +283,7 @@ fn cover(intake: &mut Intake, year: SchoolYear) {
         Some(Table::Grades) => {
             schools.extend(intake.marks.schools.names.iter());
             terms.extend(intake.marks.terms.names.iter());
-            dates = ends(intake.marks.rows.iter().filter_map(rows::MarkRow::date));
+            dates = ends(intake.marks.slots.iter().filter_map(|slot| slot.date));
         }
         Some(Table::Behavior) => {
             schools.extend(intake.incidents.iter().map(|row| row.school_id.as_str()));

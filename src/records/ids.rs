@@ -19,18 +19,19 @@ pub(super) fn pack(name: &[u8]) -> u128 {
     u128::from_le_bytes(bytes)
 }
 
-/// The short name of `length` bytes at a place in a text, packed; `None` where it may have to be trimmed, is too long, or lies so
-/// close to the end that sixteen bytes cannot be read.
+/// The short name of `length` bytes at a place in a text, packed; `None` where it may have to be trimmed or is too long.
 #[inline]
 pub(super) fn packed_at(text: &[u8], start: usize, length: usize) -> Option<u128> {
     if length == 0 || length > SHORT {
         return None;
     }
-    let bytes: [u8; 16] = text.get(start..start + 16)?.try_into().ok()?;
-    if !bytes[0].is_ascii_graphic() || !bytes[length - 1].is_ascii_graphic() {
-        return None;
-    }
-    Some(u128::from_le_bytes(bytes) & ((1 << (8 * length)) - 1))
+    let word = match text.get(start..start + 16).and_then(|bytes| bytes.try_into().ok()) {
+        Some(bytes) => u128::from_le_bytes(bytes) & ((1 << (8 * length)) - 1),
+        // So close to the end that sixteen bytes cannot be read at once.
+        None => pack(text.get(start..start + length)?),
+    };
+    let bytes = word.to_le_bytes();
+    (bytes[0].is_ascii_graphic() && bytes[length - 1].is_ascii_graphic()).then_some(word)
 }
 
 /// Names and their numbers, in the order in which they were first seen.
@@ -74,6 +75,12 @@ impl Ids {
         let number = self.numbers.get(&key).copied()?;
         self.follow(number);
         Some(number)
+    }
+
+    /// The number of a short name that has one, where names follow each other in no order: nothing is guessed.
+    #[inline]
+    pub(super) fn looked_up(&self, key: u128) -> Option<u32> {
+        self.numbers.get(&key).copied()
     }
 
     /// The number of a name, given now where it had none.
@@ -146,7 +153,9 @@ mod tests {
         let text = b"12345,101,2026-09-01,A  ";
         assert_eq!(packed_at(text, 0, 5), Some(pack(b"12345")));
         assert_eq!(packed_at(text, 6, 3), Some(pack(b"101")));
-        assert_eq!(packed_at(text, 20, 2), None, "too close to the end");
+        assert_eq!(packed_at(text, 21, 1), Some(pack(b"A")), "close to the end");
+        assert_eq!(packed_at(text, 21, 2), None, "needs trimming");
+        assert_eq!(packed_at(text, 21, 9), None, "behind the end");
         assert_eq!(packed_at(b" 2345,101,2026-09-01", 0, 5), None, "needs trimming");
         assert_eq!(packed_at(text, 0, 16), None);
     }

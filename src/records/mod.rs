@@ -38,7 +38,7 @@ pub use keep::{Keeping, Letters, keep};
 pub use ranges::{ranges, readable};
 pub use read::{CELL_BYTES, Context, read, unread_columns};
 pub use rejects::rejects;
-pub(crate) use rows::{AttendanceFold, MarkFold, MarkRow, NONE, Numbering};
+pub(crate) use rows::{AttendanceFold, MarkFold, MarkRow, NONE, Numbering, Slot};
 pub use rows::{
     CalendarRow, ContactRow, CourseRow, EnrollmentRow, GroupRow, IncidentRow, OutcomeRow, PlanRow, SchoolRow, Stay,
     StudentRow, TermRow,

@@ -11,23 +11,22 @@ use memchr::{memchr, memchr_iter};
 use super::adapter::Adapter;
 use super::explain;
 use super::feed::Feed;
-use super::gather::Gathered;
+use super::gather::{Gathered, QuickWay};
 use super::header::{Header, header, plans, titles};
 use super::intake::Intake;
 use super::joined::Joined;
 use super::lines::{Row, plain, quoted};
 use super::notes::{Line, Lines, Notes};
 use super::plan::Plan;
-use super::rows::Layout;
 use super::source::{Bytes, Chunk, FALLBACK, Holds, Source, encoding_of, first_invalid_line};
-use crate::school::{Meaning, SchoolYear, Table};
+use crate::school::{Meaning, SchoolYear};
 
 /// The longest cell that is read; no name, code or remark that anybody needs is longer. Chosen by us.
 pub const CELL_BYTES: usize = 64 << 10;
 
-/// Bytes of attendance rows that are split together after one row that held something new, and at most; chosen by us.
+/// Bytes of rows that are split together after one row that held something new, and at most; chosen by us.
 const LEAST_STRETCH: usize = 64;
-const LONGEST_STRETCH: usize = 64 << 10;
+const LONGEST_STRETCH: usize = 1 << 10;
 
 /// What reading depends on beside the file, its feed and its adapter.
 #[derive(Clone, Copy, Debug)]
@@ -257,26 +256,29 @@ struct Hands<'h, 's> {
     gathered: Gathered,
     notes: Notes,
     counts: Vec<(u32, u64)>,
-    /// Set where the file is attendance alone and its cells are taken as they stand.
-    layout: Option<Layout>,
+    /// Set where the file is one table's alone that has a quick way, and its cells are taken as they stand.
+    way: Option<QuickWay>,
     /// Set where cells are put together of others.
     joined: Option<Joined>,
 }
 
 impl<'h, 's> Hands<'h, 's> {
     fn new(shared: &'h Shared<'s>) -> Hands<'h, 's> {
+        let mut gathered = Gathered::new(shared.context.year);
+        let joined = Joined::needed(shared.plans);
+        let way = match shared.plans {
+            [plan] if plan.takes_all() && !joined => {
+                gathered.quick_way(plan, shared.header.names.len(), shared.header.dialect.delimiter)
+            }
+            _ => None,
+        };
         Hands {
             shared,
-            gathered: Gathered::new(shared.context.year),
+            gathered,
             notes: Notes::default(),
             counts: Vec::new(),
-            layout: match shared.plans {
-                [plan] if plan.table == Table::Attendance && plan.takes_all() => {
-                    Layout::of(plan, shared.header.names.len(), shared.header.dialect.delimiter)
-                }
-                _ => None,
-            },
-            joined: Joined::needed(shared.plans).then(Joined::default),
+            way,
+            joined: joined.then(Joined::default),
         }
     }
 
@@ -327,8 +329,8 @@ impl<'h, 's> Hands<'h, 's> {
                     return;
                 };
                 let dialect = self.shared.header.dialect;
-                if self.layout.is_some() && chunk.holds == Holds::Plain {
-                    let lines = self.attendance(text, chunk.number);
+                if self.way.is_some() && chunk.holds == Holds::Plain {
+                    let lines = self.quickly(text, chunk.number);
                     self.counts.push((chunk.number, lines));
                     return;
                 }
@@ -351,13 +353,14 @@ impl<'h, 's> Hands<'h, 's> {
         self.notes.reject(kind, Line::new(chunk, 0), "", "");
     }
 
-    /// Takes plain attendance rows: most hold nothing that was not met before and need not even be split. Returns how many lines there were.
-    fn attendance(&mut self, text: &str, chunk: u32) -> u64 {
-        let Some(layout) = self.layout.take() else { return 0 };
+    /// Takes plain rows of which most hold nothing that was not met before and need not even be split. Returns how many lines there were.
+    fn quickly(&mut self, text: &str, chunk: u32) -> u64 {
+        let Some(way) = self.way.take() else { return 0 };
+        let delimiter = self.shared.header.dialect.delimiter;
         let (mut at, mut line, mut stretch) = (0, 0, 0);
         while at < text.len() {
             let here = Line::new(chunk, line as u32);
-            if let Some(next) = self.gathered.quick(&layout, text.as_bytes(), at, here, &mut self.notes) {
+            if let Some(next) = self.gathered.quick(&way, text, at, here, &mut self.notes) {
                 self.notes.rows += 1;
                 (at, line, stretch) = (next, line + 1, 0);
                 continue;
@@ -366,11 +369,11 @@ impl<'h, 's> Hands<'h, 's> {
             let from = (at + stretch).min(text.len() - 1);
             let end = memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |length| from + length + 1);
             let has_nul = memchr(0, &text.as_bytes()[at..end]).is_some();
-            line += plain(&text[at..end], layout.delimiter, here, |row| self.row(&row, has_nul));
+            line += plain(&text[at..end], delimiter, here, |row| self.row(&row, has_nul));
             at = end;
             stretch = (stretch * 2).clamp(LEAST_STRETCH, LONGEST_STRETCH);
         }
-        self.layout = Some(layout);
+        self.way = Some(way);
         line
     }
 

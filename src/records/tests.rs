@@ -365,7 +365,8 @@ fn marks_keep_their_text_and_both_of_two_that_disagree() {
         .rows
         .iter()
         .map(|row| {
-            let kind = if row.kind == MarkKind::Final {
+            let slot = fold.slot_of(row);
+            let kind = if slot.kind == MarkKind::Final {
                 "final"
             } else {
                 "progress"
@@ -373,7 +374,7 @@ fn marks_keep_their_text_and_both_of_two_that_disagree() {
             format!(
                 "{} {} {} {kind}",
                 fold.students.names.name(row.student),
-                fold.courses.names.name(row.course),
+                fold.courses.names.name(slot.course),
                 fold.texts.names.name(row.text)
             )
         })

@@ -136,6 +136,10 @@ impl<'p> Unsaid<'p> {
 
 /// News that found no place in a letter tonight: it is full, or this morning's is on its way.
 fn left_off(offered: &[KeptBack], acts: &[Act], posted: &[Posted]) -> Vec<KeptBack> {
+    // A first night offers nothing and tells tens of thousands.
+    if offered.is_empty() {
+        return Vec::new();
+    }
     let told = acts
         .iter()
         .flat_map(Act::told)

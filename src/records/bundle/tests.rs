@@ -111,17 +111,18 @@ fn marks(read: &BundleIntake) -> Vec<String> {
         .rows
         .iter()
         .map(|row| {
-            assert!(row.date().is_none(), "a running mark bears the day it was first read");
-            let school = if row.school == NONE {
+            let slot = fold.slot_of(row);
+            assert!(slot.date.is_none(), "a running mark bears the day it was first read");
+            let school = if slot.school == NONE {
                 "-"
             } else {
-                fold.schools.names.name(row.school)
+                fold.schools.names.name(slot.school)
             };
             format!(
                 "{} {} {school} {}: {}, {} missing",
                 fold.students.names.name(row.student),
-                fold.courses.names.name(row.course),
-                fold.terms.names.name(row.term),
+                fold.courses.names.name(slot.course),
+                fold.terms.names.name(slot.term),
                 fold.texts.names.name(row.text),
                 row.missing_work().unwrap_or(99)
             )

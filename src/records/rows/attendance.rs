@@ -1,6 +1,6 @@
 //! Attendance rows folded as they are read: a byte per student, school, period and calendar day; nothing is allocated per row.
 
-use memchr::memchr3;
+use memchr::{memchr, memchr3};
 use rustc_hash::FxHashMap;
 
 use super::quick::{Cell, Layout, Learned, Signs, packed_until, past};
@@ -139,6 +139,7 @@ impl AttendanceFold {
         let mut at = start;
         let (mut student, mut school, mut day, mut byte) = (0, 0, 0, 0);
         let mut lane = None;
+        let mut fresh = None;
         let last = layout.cells.len() - 1;
         for (number, cell) in layout.cells.iter().enumerate() {
             let end = if number == last { b'\n' } else { layout.delimiter };
@@ -149,10 +150,13 @@ impl AttendanceFold {
                         None => {
                             let (key, after) = packed_until(text, at, layout.delimiter)?;
                             let (school, after) = packed_until(text, after + 1, end)?;
-                            let student = self.students.known(key)?;
-                            let lane = self.whole_days(student, school)?;
-                            self.signs.learn(lane, &text[at..after]);
-                            (Some(lane), after)
+                            let known = self.students.known(key);
+                            let known = known.and_then(|student| self.whole_days(student, school));
+                            match known {
+                                Some(lane) => self.signs.learn(lane, &text[at..after]),
+                                None => fresh = Some((at, self.schools.looked_up(school)?)),
+                            }
+                            (known, after)
                         }
                     };
                 }
@@ -178,9 +182,10 @@ impl AttendanceFold {
         if byte == 0 || at - start > CELL_BYTES {
             return None;
         }
-        let lane = match lane {
-            Some(lane) => lane,
-            None => self.whole_days(student, school)?,
+        let lane = match (lane, fresh) {
+            (Some(lane), _) => lane,
+            (None, Some((id, school))) => self.fresh_lane(&text[id..], layout.delimiter, school)?,
+            (None, None) => self.whole_days(student, school)?,
         };
         let cell = self.cell(lane as usize, day);
         if *cell == 0 {
@@ -191,6 +196,18 @@ impl AttendanceFold {
             return None;
         }
         Some(at)
+    }
+
+    /// A lane of whole days for the student whose id a text begins with, at a school that is known.
+    fn fresh_lane(&mut self, text: &[u8], delimiter: u8, school: u32) -> Option<u32> {
+        let id = &text[..memchr(delimiter, text)?];
+        // A NUL byte anywhere makes the row odd, whichever way it goes.
+        if id.contains(&0) {
+            return None;
+        }
+        let (id, school) = (std::str::from_utf8(id).ok()?, u16::try_from(school).ok()?);
+        let student = self.student(id);
+        Some(self.lane(student, school, 0) as u32)
     }
 
     /// The lane of a student's whole days at the school of a packed id, where there is one.

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use rustc_hash::FxHashMap;
+
 use crate::facts::MarkKind;
 use crate::records::columns::grades::{
     COURSE, COURSE_NAME, DATE, KIND, MARK, MISSING_WORK, SCHOOL, STUDENT, SUBJECT, TERM,
@@ -10,49 +12,52 @@ use crate::records::ids::{Ids, packed_at};
 use crate::records::lines::Row;
 use crate::records::notes::{Line, Notes};
 use crate::records::plan::Plan;
-use crate::school::{MarkReading, Meaning, Scale, number_in, read_mark};
+use crate::school::{Day, MarkReading, Meaning, Scale, number_in, read_mark};
 
+use super::frames::{Framed, Frames};
 use super::quick::Dates;
 
 /// No number: a mark without a school, a cell without a mark.
 pub(crate) const NONE: u32 = u32::MAX;
-const NO_DATE: i32 = i32::MIN;
 const NO_COUNT: u16 = u16::MAX;
 
-/// One row of the grades table under its fold's numbers.
+/// What makes two rows of a student rows about one mark, under its fold's numbers. Ordered by what exports are mostly ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Slot {
+    /// The term.
+    pub(crate) term: u32,
+    /// The course.
+    pub(crate) course: u32,
+    /// The school; [`NONE`] where the export does not say.
+    pub(crate) school: u32,
+    /// Final or on the way.
+    pub(crate) kind: MarkKind,
+    /// The mark's own date.
+    pub(crate) date: Option<Day>,
+}
+
+/// One row of the grades table under its fold's numbers. Districts have millions: what many say alike is one number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MarkRow {
     /// The student.
     pub(crate) student: u32,
-    /// The course.
-    pub(crate) course: u32,
-    /// The term.
-    pub(crate) term: u32,
-    /// The school; [`NONE`] where the export does not say.
-    pub(crate) school: u32,
+    /// Which mark it is: the number of a [`Slot`].
+    pub(crate) slot: u32,
     /// The cell; [`NONE`] where it is blank or `--`.
     pub(crate) text: u32,
-    date: i32,
     missing_work: u16,
-    /// Final or on the way.
-    pub(crate) kind: MarkKind,
     line: Line,
 }
 
 impl MarkRow {
-    /// The mark's own date.
-    pub(crate) fn date(&self) -> Option<crate::school::Day> {
-        (self.date != NO_DATE).then_some(crate::school::Day(self.date))
-    }
-
     /// Missing assignments.
     pub(crate) fn missing_work(&self) -> Option<u16> {
         (self.missing_work != NO_COUNT).then_some(self.missing_work)
     }
 
-    /// What makes two rows rows about one mark; first what exports are mostly ordered by.
-    fn key(&self) -> (u32, u32, u32, u32, MarkKind, i32) {
-        (self.student, self.term, self.course, self.school, self.kind, self.date)
+    /// What makes two rows rows about one mark.
+    fn key(&self) -> (u32, u32) {
+        (self.student, self.slot)
     }
 }
 
@@ -124,12 +129,16 @@ pub(crate) struct MarkFold {
     pub(crate) texts: Ids,
     /// Name and subject by course; of several the alphabetically first that is not empty.
     pub(crate) course_words: Vec<(String, String)>,
-    /// The rows; after [`MarkFold::finish`] by student, without duplicates; of one key as many as disagree.
+    /// What rows are about; after [`MarkFold::finish`] in their order.
+    pub(crate) slots: Vec<Slot>,
+    /// The rows; after [`MarkFold::finish`] by student and slot, without duplicates; of one key as many as disagree.
     pub(crate) rows: Vec<MarkRow>,
+    slot_numbers: FxHashMap<Slot, u32>,
     /// By text: whether any scale has it, found out once for each that is written.
     understood: Vec<bool>,
     dates: Dates<i32>,
     quick: Quick,
+    frames: Option<Frames>,
 }
 
 impl MarkFold {
@@ -139,13 +148,70 @@ impl MarkFold {
         if let Quick::Unasked = self.quick {
             self.quick = Places::of(plan).map_or(Quick::Never, Quick::From);
         }
-        if let Quick::From(places) = self.quick
-            && let Some(entry) = self.met_before(&places, row)
-        {
-            self.rows.push(entry);
-            return;
+        let Quick::From(places) = self.quick else {
+            return self.long_row(plan, row, meaning, notes);
+        };
+        let mut met = self.met_before(&places, row);
+        match met {
+            Some(entry) => self.rows.push(entry),
+            None => {
+                self.long_row(plan, row, meaning, notes);
+                // A row that holds nothing odd is one that was met before by now.
+                met = if self.frames.is_some() {
+                    self.met_before(&places, row)
+                } else {
+                    None
+                };
+            }
         }
-        self.long_row(plan, row, meaning, notes);
+        if let (Some(frames), Some(entry)) = (&mut self.frames, met) {
+            let (slot, missing_work) = (entry.slot, entry.missing_work);
+            frames.learn(row, Framed { slot, missing_work });
+        }
+    }
+
+    /// Says that the file is grades alone, in rows of so many cells that are all the table's; whether [`MarkFold::quick`] can take some.
+    pub(in crate::records) fn alone(&mut self, plan: &Plan<'_>, columns: usize, delimiter: u8) -> bool {
+        self.frames = Places::of(plan)
+            .filter(|places| places.student != places.mark)
+            .map(|places| Frames::new(places.student, places.mark, columns, delimiter));
+        self.frames.is_some()
+    }
+
+    /// Takes the row that begins at a place in a text without a quote, if all of it but its student was seen before; returns where the next
+    /// row begins. `None` where a part was not: nothing is done then, and the row goes the long way.
+    #[inline]
+    pub(in crate::records) fn quick(&mut self, text: &str, start: usize, line: Line) -> Option<usize> {
+        let frames = self.frames.as_mut()?;
+        // A blank cell and a long name are packed alike.
+        let row = frames.fit(text.as_bytes(), start).filter(|row| row.student.key != 0)?;
+        let mark = match row.mark.key {
+            0 => NONE,
+            key => self
+                .texts
+                .looked_up(key)
+                .filter(|&mark| self.understood[mark as usize])?,
+        };
+        let student = match self.students.known(row.student.key) {
+            Some(student) => student,
+            None => {
+                let id = text.get(row.student.start..row.student.end)?;
+                // A NUL byte anywhere makes the row odd, whichever way it goes.
+                if id.contains('\0') {
+                    return None;
+                }
+                self.students.number(id)
+            }
+        };
+        frames.take(&row);
+        self.rows.push(MarkRow {
+            student,
+            slot: row.says.slot,
+            text: mark,
+            missing_work: row.says.missing_work,
+            line,
+        });
+        Some(row.next)
     }
 
     /// Makes room for about so many rows more: grown step by step, so long a list is copied again and again.
@@ -182,8 +248,8 @@ impl MarkFold {
             key => self.schools.known(key)?,
         };
         let date = match maybe(places.date)? {
-            0 => NO_DATE,
-            key => self.dates.get(key)?,
+            0 => None,
+            key => Some(Day(self.dates.get(key)?)),
         };
         let kind = match maybe(places.kind)? {
             0 | PROGRESS => MarkKind::Progress,
@@ -206,15 +272,18 @@ impl MarkFold {
                 number
             }
         };
+        let slot = self.slot(Slot {
+            term,
+            course,
+            school,
+            kind,
+            date,
+        });
         Some(MarkRow {
             student,
-            course,
-            term,
-            school,
+            slot,
             text,
-            date,
             missing_work,
-            kind,
             line: row.line,
         })
     }
@@ -231,12 +300,12 @@ impl MarkFold {
             return;
         };
         let date = if plan.cell(row, DATE).is_empty() {
-            NO_DATE
+            None
         } else {
             match plan.need_day(row, DATE, notes) {
                 Some(day) => {
                     self.dates.learn(plan.cell(row, DATE), day.0);
-                    day.0
+                    Some(day)
                 }
                 None => return,
             }
@@ -246,8 +315,8 @@ impl MarkFold {
             .map_or(NO_COUNT, |n| n.min(65_534.0) as u16);
         let school = plan.cell(row, SCHOOL);
         let mark = plan.cell(row, MARK);
-        let entry = MarkRow {
-            student: self.students.number(student),
+        let student = self.students.number(student);
+        let slot = Slot {
             course: self.course(course, plan.cell(row, COURSE_NAME), plan.cell(row, SUBJECT)),
             term: self.terms.number(term),
             school: if school.is_empty() {
@@ -255,17 +324,31 @@ impl MarkFold {
             } else {
                 self.schools.number(school)
             },
-            text: if mark.is_empty() || mark == "--" {
-                NONE
-            } else {
-                self.mark(mark, plan, row, meaning, notes)
-            },
-            date,
-            missing_work,
             kind: kind(plan.cell(row, KIND), plan, row, notes),
-            line: row.line,
+            date,
         };
-        self.rows.push(entry);
+        let slot = self.slot(slot);
+        let text = if mark.is_empty() || mark == "--" {
+            NONE
+        } else {
+            self.mark(mark, plan, row, meaning, notes)
+        };
+        self.rows.push(MarkRow {
+            student,
+            slot,
+            text,
+            missing_work,
+            line: row.line,
+        });
+    }
+
+    /// The number of a slot.
+    fn slot(&mut self, slot: Slot) -> u32 {
+        let slots = &mut self.slots;
+        *self.slot_numbers.entry(slot).or_insert_with(|| {
+            slots.push(slot);
+            slots.len() as u32 - 1
+        })
     }
 
     /// The number of a course, with its words.
@@ -306,12 +389,19 @@ impl MarkFold {
             courses.push(self.course(other.courses.names.name(number as u32), name, subject));
         }
         let of = |numbers: &[u32], at: u32| numbers.get(at as usize).copied().unwrap_or(NONE);
+        let mut slots = Vec::with_capacity(other.slots.len());
+        for slot in &other.slots {
+            slots.push(self.slot(Slot {
+                term: of(&terms, slot.term),
+                course: of(&courses, slot.course),
+                school: of(&schools, slot.school),
+                ..*slot
+            }));
+        }
         self.rows.reserve_exact(other.rows.len());
         self.rows.extend(other.rows.iter().map(|row| MarkRow {
             student: of(&students, row.student),
-            course: of(&courses, row.course),
-            term: of(&terms, row.term),
-            school: of(&schools, row.school),
+            slot: of(&slots, row.slot),
             text: of(&texts, row.text),
             ..*row
         }));
@@ -320,6 +410,12 @@ impl MarkFold {
     /// Leaves one row for each text of a mark: equal ones are duplicates, others conflicts. After the last row.
     pub(in crate::records) fn finish(&mut self, meaning: &Meaning, notes: &mut Notes) {
         let mut rows = std::mem::take(&mut self.rows);
+        self.order_slots(&mut rows);
+        // Exports come by student, and each student's marks mostly in order: then nothing is left to do.
+        if rows.is_sorted_by(|one, two| one.key() < two.key()) {
+            self.rows = rows;
+            return;
+        }
         let heights: Vec<i64> = self.texts.names.iter().map(|text| height(text, meaning)).collect();
         // A blank cell never outweighs a mark of the same key.
         let rank = |row: &MarkRow| heights.get(row.text as usize).copied().unwrap_or(i64::MAX);
@@ -336,7 +432,7 @@ impl MarkFold {
                 .then_with(|| text(one).cmp(&text(two)))
                 .then(one.missing_work.cmp(&two.missing_work).reverse())
         };
-        // Exports come by student: a stable sort finds those runs, and the rest is short lists.
+        // A stable sort finds the runs of students, and the rest is short lists.
         if !rows.is_sorted_by_key(|row| row.student) {
             rows.sort_by_key(|row| row.student);
         }
@@ -357,6 +453,24 @@ impl MarkFold {
             later.text == NONE || later.text == kept.text
         });
         self.rows = rows;
+    }
+
+    /// Numbers slots anew, so that rows can be ordered by a slot's number.
+    fn order_slots(&mut self, rows: &mut [MarkRow]) {
+        let mut order: Vec<u32> = (0..self.slots.len() as u32).collect();
+        order.sort_unstable_by_key(|&slot| self.slots[slot as usize]);
+        let mut places = vec![0; order.len()];
+        for (place, &slot) in order.iter().enumerate() {
+            places[slot as usize] = place as u32;
+        }
+        rows.iter_mut().for_each(|row| row.slot = places[row.slot as usize]);
+        self.slots = order.iter().map(|&slot| self.slots[slot as usize]).collect();
+        self.slot_numbers.clear();
+    }
+
+    /// What a row is about.
+    pub(crate) fn slot_of(&self, row: &MarkRow) -> Slot {
+        self.slots[row.slot as usize]
     }
 
     /// The number that each mark's text holds where it begins as a number does, by the text's number.

@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use super::notes::{Line, Notes};
 
 mod attendance;
+mod frames;
 mod marks;
 mod people;
 mod places;
@@ -15,7 +16,7 @@ mod quick;
 mod support;
 
 pub(crate) use attendance::{AttendanceFold, Numbering};
-pub(crate) use marks::{MarkFold, MarkRow, NONE};
+pub(crate) use marks::{MarkFold, MarkRow, NONE, Slot};
 pub use people::{EnrollmentRow, Stay, StudentRow};
 pub(super) use people::{caseload, enrollment, staff, student};
 pub use places::{CalendarRow, CourseRow, SchoolRow, TermRow};

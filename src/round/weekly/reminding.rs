@@ -1,8 +1,9 @@
 //! Urgent flags that nobody acts on, and students who are somebody else's from now on.
 
-use super::{ADMINISTRATORS, Week};
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
+use super::{ADMINISTRATORS, Week};
 use crate::crossings::Standing;
 use crate::facts::{SchoolIx, StudentIx};
 use crate::outbox::{Group, Kind, News};
@@ -65,7 +66,8 @@ impl Week<'_, '_> {
         let fresh = tonight
             .iter()
             .filter(|news| matches!(news.kind, Kind::Nightly | Kind::StartingList));
-        let said: BTreeSet<(String, String, usize)> = fresh.map(key).collect();
+        // Most nights nobody has a new owner, and a first night's news is tens of thousands.
+        let said = LazyCell::new(|| fresh.map(key).collect::<BTreeSet<(String, String, usize)>>());
         let mut news = Vec::new();
         for spoken in self.spoken {
             let (Some(level), true) = (spoken.word.level, spoken.word.written) else {

@@ -5,31 +5,24 @@ use std::collections::BTreeSet;
 use super::{Applied, Scope, each_student, meet};
 use crate::facts::{Books, Mark, MarkKind, SchoolIx};
 use crate::monitor::Tallies;
-use crate::records::{Covers, MarkFold, MarkRow, NONE};
+use crate::records::{Covers, MarkFold, MarkRow, NONE, Slot};
 use crate::school::{Day, Interner, Table};
 
 /// The numbers of a fold's names in the books.
 struct Numbering {
-    courses: Vec<u32>,
-    terms: Vec<u32>,
-    schools: Vec<SchoolIx>,
+    /// By the fold's slot.
+    keys: Vec<Key>,
+    /// All schools that the export names.
+    schools: BTreeSet<Option<SchoolIx>>,
+    /// All terms that it names.
+    terms: BTreeSet<u32>,
     texts: Vec<u32>,
 }
 
 impl Numbering {
-    fn school(&self, row: &MarkRow) -> Option<SchoolIx> {
-        self.schools.get(row.school as usize).copied()
-    }
-
     /// The key of a row in the books' numbers.
     fn key(&self, row: &MarkRow) -> Key {
-        Key {
-            course: self.courses[row.course as usize],
-            term: self.terms[row.term as usize],
-            school: self.school(row),
-            kind: row.kind,
-            date: row.date(),
-        }
+        self.keys[row.slot as usize]
     }
 }
 
@@ -96,22 +89,17 @@ pub(super) fn marks(
     applied: &mut Applied,
 ) {
     let numbering = number(books, fold, applied);
-    let mut schools: BTreeSet<_> = numbering.schools.iter().copied().map(Some).collect();
-    if fold.rows.iter().any(|row| row.school == NONE) {
-        schools.insert(None);
-    }
+    let dates = || fold.slots.iter().filter_map(|slot| slot.date);
     let (first, last) = match covers {
-        Covers::Window => (
-            fold.rows.iter().filter_map(MarkRow::date).min(),
-            fold.rows.iter().filter_map(MarkRow::date).max(),
-        ),
+        Covers::Window => (dates().min(), dates().max()),
         _ => (None, None),
     };
-    let scope = Scope::new(covers, schools, first, last).but(withheld);
-    let terms: BTreeSet<u32> = numbering.terms.iter().copied().collect();
+    let scope = Scope::new(covers, numbering.schools.clone(), first, last).but(withheld);
     let replaces = |mark: &Mark| match covers {
         Covers::Term => {
-            terms.contains(&mark.term) && scope.schools.contains(&mark.school) && !scope.withholds(mark.school)
+            numbering.terms.contains(&mark.term)
+                && scope.schools.contains(&mark.school)
+                && !scope.withholds(mark.school)
         }
         _ => scope.replaces(mark.school, mark.date),
     };
@@ -119,7 +107,10 @@ pub(super) fn marks(
     let rows = if withheld.is_empty() {
         fold.rows.as_slice()
     } else {
-        let kept = fold.rows.iter().filter(|row| !scope.withholds(numbering.school(row)));
+        let kept = fold
+            .rows
+            .iter()
+            .filter(|row| !scope.withholds(numbering.key(row).school));
         believed = kept.copied().collect();
         &believed
     };
@@ -165,11 +156,24 @@ fn number(books: &mut Books, fold: &MarkFold, applied: &mut Applied) -> Numberin
         }
     }
     let schools = numbers(&fold.schools.names, |name| u32::from(books.school(name).0));
+    let school = |number: u32| schools.get(number as usize).map(|school| SchoolIx(*school as u16));
+    let terms = numbers(&fold.terms.names, |name| books.names.terms.intern(name));
+    let texts = numbers(&fold.texts.names, |name| books.names.marks.intern(name));
+    let key = |slot: &Slot| Key {
+        course: courses[slot.course as usize],
+        term: terms[slot.term as usize],
+        school: school(slot.school),
+        kind: slot.kind,
+        date: slot.date,
+    };
+    let keys: Vec<Key> = fold.slots.iter().map(key).collect();
     Numbering {
-        courses,
-        terms: numbers(&fold.terms.names, |name| books.names.terms.intern(name)),
-        schools: schools.into_iter().map(|school| SchoolIx(school as u16)).collect(),
-        texts: numbers(&fold.texts.names, |name| books.names.marks.intern(name)),
+        schools: (keys.iter().map(|key| key.school))
+            .chain((0..schools.len() as u32).map(school))
+            .collect(),
+        keys,
+        terms: terms.into_iter().collect(),
+        texts,
     }
 }
 
