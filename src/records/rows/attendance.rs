@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr3};
 use rustc_hash::FxHashMap;
 
-use super::quick::{Cell, Layout, Learned, Signs, packed_until, past};
+use super::quick::{Cell, Layout, Learned, Signs, is_one_cell, packed_until, past};
 use crate::facts::{Attendance, AttendanceRow, CodeIx, Lane, PeriodIx, SchoolIx, WHOLE};
 use crate::records::columns::attendance::{CODE, DATE, PERIOD, PORTION, SCHOOL, STUDENT};
 use crate::records::ids::{Ids, packed_at};
@@ -201,11 +201,8 @@ impl AttendanceFold {
     /// A lane of whole days for the student whose id a text begins with, at a school that is known.
     fn fresh_lane(&mut self, text: &[u8], delimiter: u8, school: u32) -> Option<u32> {
         let id = &text[..memchr(delimiter, text)?];
-        // A NUL byte anywhere makes the row odd, whichever way it goes.
-        if id.contains(&0) {
-            return None;
-        }
-        let (id, school) = (std::str::from_utf8(id).ok()?, u16::try_from(school).ok()?);
+        let id = std::str::from_utf8(id).ok().filter(|id| is_one_cell(id.as_bytes()))?;
+        let school = u16::try_from(school).ok()?;
         let student = self.student(id);
         Some(self.lane(student, school, 0) as u32)
     }

@@ -15,7 +15,7 @@ use crate::records::plan::Plan;
 use crate::school::{Day, MarkReading, Meaning, Scale, number_in, read_mark};
 
 use super::frames::{Framed, Frames};
-use super::quick::Dates;
+use super::quick::{Dates, is_one_cell};
 
 /// No number: a mark without a school, a cell without a mark.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -196,11 +196,7 @@ impl MarkFold {
             Some(student) => student,
             None => {
                 let id = text.get(row.student.start..row.student.end)?;
-                // A NUL byte anywhere makes the row odd, whichever way it goes.
-                if id.contains('\0') {
-                    return None;
-                }
-                self.students.number(id)
+                self.students.number(Some(id).filter(|id| is_one_cell(id.as_bytes()))?)
             }
         };
         frames.take(&row);

@@ -142,6 +142,12 @@ pub(super) fn packed_until(text: &[u8], start: usize, end: u8) -> Option<(u128, 
     Some((word & ((1 << (8 * length)) - 1), start + length))
 }
 
+/// Whether the bytes up to a delimiter are the cell of a sound row: no line ends within them, and a NUL byte makes a row odd whichever way
+/// it goes.
+pub(super) fn is_one_cell(bytes: &[u8]) -> bool {
+    !bytes.iter().any(|byte| matches!(byte, 0 | b'\n'))
+}
+
 /// Where the next cell or row begins, if the cell ends here; a carriage return belongs to the line's end.
 #[inline]
 pub(super) fn past(text: &[u8], at: usize, end: u8) -> Option<usize> {
