@@ -8,7 +8,6 @@ use std::cmp::Ordering;
 use super::notes::{Line, Notes};
 
 mod attendance;
-mod frames;
 mod marks;
 mod people;
 mod places;

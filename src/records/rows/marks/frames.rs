@@ -3,8 +3,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::quick::{packed_until, past};
 use crate::records::lines::Row;
+use crate::records::rows::quick::{packed_until, past};
 
 /// More frames than this are not kept: a file with so many has a remark in each row. Chosen by us; a district of a million students has
 /// some tens of thousands.
