@@ -287,13 +287,6 @@ impl Books {
         self.names.students.expect(students);
     }
 
-    /// Makes room for so many students in all: grown step by step, a district's are copied again and again.
-    pub fn expect_students(&mut self, students: usize) {
-        self.names.students.expect(students);
-        self.students
-            .reserve_exact(students.saturating_sub(self.students.len()));
-    }
-
     /// The number of a student id, with empty facts where it is new.
     pub fn student(&mut self, id: &str) -> StudentIx {
         let number = self.names.students.intern(id);

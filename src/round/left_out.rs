@@ -146,8 +146,8 @@ fn words(why: Why) -> (&'static str, &'static str, &'static str, &'static str, &
         Why::GradeWithoutScale | Why::MarkWithoutScale => (
             "mark-without-scale",
             "mark",
-            "is of a school or subject for which no `[[grades.scale]]` of its grade level is; it counts as missing",
-            "are of schools or subjects for which no `[[grades.scale]]` of their grade levels is; they count as missing",
+            "fits no `[[grades.scale]]` by grade level, school and subject; it counts as missing",
+            "fit no `[[grades.scale]]` by grade level, school and subject; they count as missing",
             "add a `[[grades.scale]]` for them in firstbell.toml",
         ),
         Why::MarkNotUnderstood => (

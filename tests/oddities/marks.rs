@@ -220,8 +220,7 @@ fn oddity_28_marks_and_incidents_that_no_number_counts_are_said() {
         [
             "note: grades.csv:5:date: a mark is dated outside the school year; it does not count [mark-outside-year]",
             "note: grades.csv:6:date: a mark is dated on a day that is still to come; it does not count yet [mark-in-the-future]",
-            "note: grades.csv:3:mark: a mark is of a school or subject for which no `[[grades.scale]]` of its grade level is; it counts as \
-             missing [mark-without-scale]",
+            "note: grades.csv:3:mark: a mark fits no `[[grades.scale]]` by grade level, school and subject; it counts as missing [mark-without-scale]",
             "note: behavior.csv:3:date: an incident lies on a day that is still to come; it does not count yet [incident-in-the-future]",
         ]
     );
