@@ -1,11 +1,14 @@
 //! What one owner's letter says: entries in order, the cap, and what it tells.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lists::{Listed, told_by};
 use super::post::Desk;
 use super::{Content, Entry, FlagCount, Group, Kind};
+use crate::hands;
 use crate::routing::Owners;
 use crate::school::{Area, Day, Level};
 
@@ -95,16 +98,22 @@ pub(super) fn compose(kind: Kind, owner: usize, news: &[News], desk: &Desk<'_>) 
         content.left_off = cap(&mut students);
     }
     let counted = gravest(&mut students, Student::place);
-    for student in &students {
-        content.entries.extend(entries(*student, owner, desk));
-    }
-    content.counts = counts(counted.iter().flat_map(|student| student.news.iter().copied()));
-    let named: BTreeSet<&str> = students.iter().map(|student| student.id()).collect();
+    let named: FxHashSet<&str> = students.iter().map(|student| student.id()).collect();
     // A nightly letter counts nobody: whoever is left off it is told nothing.
     let written = |news: &&News| named.contains(news.entry.student_id.as_str());
-    let told = sorted.iter().filter(|news| kind != Kind::Nightly || written(news));
-    let mut told: Vec<Told> = told.filter_map(|news| tell(news, !written(news))).collect();
-    told.sort();
+    let told = || {
+        let told = sorted.iter().filter(|news| kind != Kind::Nightly || written(news));
+        let mut told: Vec<Told> = told.filter_map(|news| tell(news, !written(news))).collect();
+        sort_by_student(&mut told, |told| &told.student_id, Told::cmp);
+        told
+    };
+    // A first night's list may count tens of thousands.
+    let (told, ()) = hands::two(sorted.len(), told, || {
+        for student in &students {
+            content.entries.extend(entries(*student, owner, desk));
+        }
+        content.counts = counts(counted.iter().flat_map(|student| student.news.iter().copied()));
+    });
     content.references = (desk.references)(&told);
     (content, told)
 }
@@ -189,14 +198,25 @@ impl<'a> Student<'a> {
 /// News by student, a student's gravest first.
 fn sorted(news: &[News]) -> Vec<&News> {
     let mut sorted: Vec<&News> = news.iter().collect();
-    sorted.sort_by(|one, two| {
+    let gravest = |one: &&News, two: &&News| {
         let (one, two) = (&one.entry, &two.entry);
-        (one.student_id.cmp(&two.student_id))
-            .then_with(|| two.level.cmp(&one.level))
+        (two.level.cmp(&one.level))
             .then_with(|| one.area.cmp(&two.area))
             .then_with(|| one.rule.cmp(&two.rule))
-    });
+    };
+    sort_by_student(&mut sorted, |news| &news.entry.student_id, gravest);
     sorted
+}
+
+/// Sorts by the student's id, then as said. What was found student by student, tens of thousands on a first night, mostly lies in the order
+/// of ids already: then each student's own is all that is sorted.
+fn sort_by_student<T>(all: &mut [T], id: impl Fn(&T) -> &str, within: impl Fn(&T, &T) -> Ordering) {
+    if !all.is_sorted_by(|one, two| id(one) <= id(two)) {
+        return all.sort_by(|one, two| id(one).cmp(id(two)).then_with(|| within(one, two)));
+    }
+    for own in all.chunk_by_mut(|one, two| id(one) == id(two)) {
+        own.sort_by(&within);
+    }
 }
 
 /// The students of sorted news.
@@ -306,7 +326,7 @@ pub(super) fn tell(news: &News, unwritten: bool) -> Option<Told> {
 }
 
 fn counts<'a>(counted: impl Iterator<Item = &'a News>) -> Vec<FlagCount> {
-    let mut counts: BTreeMap<(Reverse<Level>, &str), u32> = BTreeMap::new();
+    let mut counts: FxHashMap<(Reverse<Level>, &str), u32> = FxHashMap::default();
     for news in counted {
         if let Some(level) = news.entry.level {
             *counts.entry((Reverse(level), &news.entry.title)).or_default() += 1;
@@ -317,7 +337,7 @@ fn counts<'a>(counted: impl Iterator<Item = &'a News>) -> Vec<FlagCount> {
         level,
         students,
     };
-    counts.into_iter().map(count).collect()
+    BTreeMap::from_iter(counts).into_iter().map(count).collect()
 }
 
 /// The distinct sentences of all news, in the order of their words.

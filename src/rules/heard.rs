@@ -1,8 +1,10 @@
 //! Which numbers a rule's words were made of, heard while it judges.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
-use serde_json::{Map, Value as Json};
+use serde::Serializer as _;
+use serde_json::Value as Json;
 
 use super::peers::ask_words;
 use crate::indicators::{Ask, Numbers, Value};
@@ -47,9 +49,19 @@ impl<'n> Heard<'n> {
         if asked.is_empty() && told.is_empty() {
             return String::new();
         }
-        let words = asked.iter().map(|(ask, value)| (ask_words(ask), json(value)));
-        let plugins = told.iter().map(|(word, value)| (word.clone(), json(value)));
-        Json::Object(words.chain(plugins).collect::<Map<_, _>>()).to_string()
+        let words = asked.iter().map(|(ask, value)| (Cow::from(ask_words(ask)), value));
+        let plugins = told.iter().map(|(word, value)| (Cow::from(word), value));
+        let mut words: Vec<(Cow<'_, str>, &Value)> = words.chain(plugins).collect();
+        words.sort_by(|(one, _), (two, _)| one.cmp(two));
+        words.dedup_by(|(one, _), (two, _)| one == two);
+        let mut text = Vec::new();
+        let written =
+            serde_json::Serializer::new(&mut text).collect_map(words.iter().map(|(word, value)| (word, json(value))));
+        // What is made of texts and numbers can be written, and is text.
+        written
+            .ok()
+            .and_then(|()| String::from_utf8(text).ok())
+            .unwrap_or_default()
     }
 }
 

@@ -2,14 +2,18 @@
 
 use std::any::TypeId;
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicFnPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
     BasicStringPackage, MoreStringPackage, Package,
 };
-use rhai::{AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, OptimizationLevel, Position, Scope};
+use rhai::{
+    AST, CallFnOptions, Dynamic, Engine, EvalAltResult, FuncArgs, Module, OptimizationLevel, Position, Scope, Shared,
+};
 
 use super::operators;
 use super::values::{LevelWord, Missing, Rounding, WindowWord};
@@ -100,11 +104,20 @@ pub fn refused(name: &str) -> Option<&'static str> {
         .map(|(_, why)| *why)
 }
 
-/// A sandboxed engine. `more` are the host's own types, for which every operator is an error too.
-pub fn engine(more: &[TypeId]) -> Engine {
-    let mut engine = Engine::new_raw();
+/// The functions of every sandbox with the same host's types: packages, and our operators, which are found before theirs.
+/// Thousands of functions, so they are made once and shared.
+fn modules(more: &[TypeId]) -> Vec<Shared<Module>> {
+    static MADE: Mutex<BTreeMap<Vec<TypeId>, Vec<Shared<Module>>>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(modules) = made.get(more) {
+        return modules.clone();
+    }
+    let mut operators = Module::new();
+    operators::register(&mut operators, more);
+    put_least_and_greatest(&mut operators);
+    operators.build_index();
     // No LanguageCore (`sleep`), no logic package (its comparisons round), no time, no modules.
-    for package in [
+    let modules = vec![
         ArithmeticPackage::new().as_shared_module(),
         BasicMathPackage::new().as_shared_module(),
         BasicArrayPackage::new().as_shared_module(),
@@ -113,8 +126,18 @@ pub fn engine(more: &[TypeId]) -> Engine {
         MoreStringPackage::new().as_shared_module(),
         BasicIteratorPackage::new().as_shared_module(),
         BasicFnPackage::new().as_shared_module(),
-    ] {
-        engine.register_global_module(package);
+        // What is registered last is looked into first.
+        operators.into(),
+    ];
+    made.insert(more.to_vec(), modules.clone());
+    modules
+}
+
+/// A sandboxed engine. `more` are the host's own types, for which every operator is an error too.
+pub fn engine(more: &[TypeId]) -> Engine {
+    let mut engine = Engine::new_raw();
+    for module in modules(more) {
+        engine.register_global_module(module);
     }
     limits::apply(&mut engine);
     engine
@@ -135,18 +158,16 @@ pub fn engine(more: &[TypeId]) -> Engine {
         .register_type_with_name::<Missing>("missing number")
         .register_type_with_name::<LevelWord>("level")
         .register_type_with_name::<WindowWord>("window");
-    operators::register(&mut engine, more);
-    register_least_and_greatest(&mut engine);
     engine
 }
 
 /// `min` and `max` over numbers alone, compared as exactly as operators compare.
-fn register_least_and_greatest(engine: &mut Engine) {
+fn put_least_and_greatest(module: &mut Module) {
     let numbers = [TypeId::of::<i64>(), TypeId::of::<f64>()];
     for left in numbers {
         for right in numbers {
             for (name, op) in [("min", super::Op::Le), ("max", super::Op::Ge)] {
-                engine.register_raw_fn(name, [left, right], move |_, args| {
+                operators::put(module, name, [left, right], move |_, args| {
                     let first = compute(op, args[0], args[1], Rounding::Down)?
                         .as_bool()
                         .unwrap_or(false);

@@ -6,14 +6,17 @@
 use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
 
-use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map, NativeCallContext};
+use rhai::{
+    Array, Blob, Dynamic, EvalAltResult, FnPtr, FuncRegistration, ImmutableString, Map, Module, NativeCallContext,
+    RhaiFunc, Shared,
+};
 
 use super::compute::{compute, negate, show};
 use super::op::Op;
 use super::values::{LevelWord, Missing, Rounding, WindowWord};
 
 /// The rounding that a call was started with; numbers are rounded down where nothing was said.
-fn rounding(context: &NativeCallContext) -> Rounding {
+fn rounding(context: &NativeCallContext<'_>) -> Rounding {
     context
         .tag()
         .and_then(|tag| tag.clone().try_cast::<Rounding>())
@@ -43,8 +46,33 @@ fn types(more: &[TypeId]) -> Vec<TypeId> {
     all
 }
 
+/// Puts a function of exactly these types into a module, to be found without the module's name.
+pub(super) fn put(
+    module: &mut Module,
+    name: &str,
+    types: impl AsRef<[TypeId]>,
+    function: impl Fn(&NativeCallContext<'_>, &mut [&mut Dynamic]) -> Result<Dynamic, Box<EvalAltResult>>
+    + Send
+    + Sync
+    + 'static,
+) {
+    let function = move |context: Option<NativeCallContext<'_>>, args: &mut [&mut Dynamic]| match context {
+        Some(context) => function(&context, args),
+        None => Err("called from outside a script".into()),
+    };
+    let function = RhaiFunc::Method {
+        func: Shared::new(function),
+        has_context: true,
+        is_pure: true,
+        is_volatile: true,
+    };
+    FuncRegistration::new(name)
+        .in_global_namespace()
+        .set_into_module_raw(module, types, function);
+}
+
 /// Registers every operator for every pair of types; `more` are the types that the host adds.
-pub(super) fn register(engine: &mut Engine, more: &[TypeId]) {
+pub(super) fn register(module: &mut Module, more: &[TypeId]) {
     let types = types(more);
     for op in Op::ALL {
         let assigned = format!("{}=", op.sign());
@@ -52,12 +80,12 @@ pub(super) fn register(engine: &mut Engine, more: &[TypeId]) {
         for left in &types {
             for right in &types {
                 let pair = [*left, *right];
-                engine.register_raw_fn(op.sign(), pair, move |context, args| {
-                    compute(op, args[0], args[1], rounding(&context))
+                put(module, op.sign(), pair, move |context, args| {
+                    compute(op, args[0], args[1], rounding(context))
                 });
                 if assigns {
-                    engine.register_raw_fn(assigned.as_str(), pair, move |context, args| {
-                        *args[0] = compute(op, args[0], args[1], rounding(&context))?;
+                    put(module, &assigned, pair, move |context, args| {
+                        *args[0] = compute(op, args[0], args[1], rounding(context))?;
                         Ok(Dynamic::UNIT)
                     });
                 }
@@ -66,7 +94,7 @@ pub(super) fn register(engine: &mut Engine, more: &[TypeId]) {
     }
     for single in &types {
         for sign in ["-", "+", "!"] {
-            engine.register_raw_fn(sign, [*single], move |_, args| negate(sign, args[0]));
+            put(module, sign, [*single], move |_, args| negate(sign, args[0]));
         }
     }
     for shown in [
@@ -76,9 +104,9 @@ pub(super) fn register(engine: &mut Engine, more: &[TypeId]) {
         TypeId::of::<LevelWord>(),
         TypeId::of::<Missing>(),
     ] {
-        engine.register_raw_fn("to_string", [shown], |context, args| {
+        put(module, "to_string", [shown], |context, args| {
             Ok(Dynamic::from(
-                show(args[0], rounding(&context)).unwrap_or_else(|| "unknown".to_owned()),
+                show(args[0], rounding(context)).unwrap_or_else(|| "unknown".to_owned()),
             ))
         });
     }
