@@ -4,6 +4,7 @@
 //! in a problem.
 
 mod adapter;
+mod ahead;
 mod bundle;
 mod columns;
 mod explain;

@@ -9,6 +9,7 @@ use encoding_rs::Encoding;
 use memchr::{memchr, memchr_iter};
 
 use super::adapter::Adapter;
+use super::ahead::Chunks;
 use super::explain;
 use super::feed::Feed;
 use super::gather::{Gathered, QuickWay};
@@ -124,9 +125,12 @@ fn attempt(
     intake.problems.extend(explain::twice_in_header(file, &header));
     intake.unread = unread(&header, &plans);
     source.begin(header.length, header.dialect);
+    let length = source.length;
+    let source = Mutex::new(source);
+    let (chunks, reader) = Chunks::of(&source, threads);
     let shared = Shared {
-        length: source.length,
-        source: Mutex::new(source),
+        length,
+        chunks,
         not_utf8: AtomicBool::new(false),
         plans: &plans,
         header: &header,
@@ -134,6 +138,10 @@ fn attempt(
     };
     let mut hands = Hands::new(&shared);
     let others = thread::scope(|scope| -> io::Result<Vec<Hands<'_, '_>>> {
+        let _ending = shared.chunks.ending();
+        if let Some(reader) = reader {
+            scope.spawn(|| reader.read(&source));
+        }
         let helpers: Vec<_> = (1..threads)
             .map(|_| {
                 scope.spawn(|| -> io::Result<Hands<'_, '_>> {
@@ -186,7 +194,7 @@ fn attempt(
         intake.problems.push(explain::no_rows(file, main));
     }
     intake.problems.extend(explain::rows(file, &notes, &lines, adapter));
-    let mut source = shared.source.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut source = source.lock().unwrap_or_else(PoisonError::into_inner);
     intake.digest = source.digest()?;
     intake.bytes = source.bytes;
     Ok(Attempt::Done(Box::new(intake)))
@@ -243,7 +251,7 @@ pub(super) fn first_record(head: &[u8], skip_lines: usize) -> &[u8] {
 struct Shared<'s> {
     /// The file's length.
     length: u64,
-    source: Mutex<Source<'s>>,
+    chunks: Chunks<'s, 's>,
     not_utf8: AtomicBool,
     plans: &'s [Plan<'s>],
     header: &'s Header,
@@ -286,11 +294,7 @@ impl<'h, 's> Hands<'h, 's> {
     fn work(&mut self) -> io::Result<()> {
         let mut spare = Chunk::default();
         loop {
-            let next = {
-                let mut source = self.shared.source.lock().unwrap_or_else(PoisonError::into_inner);
-                source.next(spare)?
-            };
-            let Some(chunk) = next else {
+            let Some(chunk) = self.shared.chunks.next(spare)? else {
                 return Ok(());
             };
             if self.shared.not_utf8.load(Ordering::Relaxed) {

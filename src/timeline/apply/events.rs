@@ -10,16 +10,18 @@ use crate::school::Table;
 /// Replaces one list of every student: old facts stay where the file does not replace them and has none of their key.
 fn replace<T: PartialEq + Clone>(
     books: &mut Books,
-    mut incoming: BTreeMap<StudentIx, Vec<T>>,
+    incoming: BTreeMap<StudentIx, Vec<T>>,
     list: impl Fn(&mut Student) -> &mut Vec<T>,
     replaced: impl Fn(&T) -> bool,
     same_key: impl Fn(&T, &T) -> bool,
     sort: impl Fn(&mut Vec<T>),
 ) -> Vec<StudentIx> {
     let mut changed = Vec::new();
+    let mut incoming = incoming.into_iter().peekable();
     for (at, student) in books.students.iter_mut().enumerate() {
         let index = StudentIx(at as u32);
-        let facts = incoming.remove(&index).unwrap_or_default();
+        let facts = incoming.next_if(|(whose, _)| *whose == index);
+        let facts = facts.map(|(_, facts)| facts).unwrap_or_default();
         let old = list(student);
         if old.is_empty() && facts.is_empty() {
             continue;

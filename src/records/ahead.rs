@@ -1,0 +1,96 @@
+//! Chunks of a long file, read and hashed ahead on a thread of their own while those before them are understood.
+//!
+//! One thread has a file to itself where several files are read side by side. The longest is then alone at the end, and reading and
+//! hashing are a quarter of its work.
+
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::source::{Chunk, Source};
+use crate::hands;
+
+/// Bytes from which on a file is worth a thread that reads ahead; chosen by us.
+const LONG: u64 = 16 << 20;
+/// Chunks that wait at the most: they should still be in the cache when they are taken.
+const CHUNKS_AHEAD: usize = 2;
+
+/// Where the threads of one file take its chunks from.
+pub(super) struct Chunks<'c, 's> {
+    source: &'c Mutex<Source<'s>>,
+    ahead: Option<Ahead>,
+}
+
+/// What is read ahead, and the chunks done with, whose memory is used again.
+struct Ahead {
+    full: Mutex<Option<Receiver<io::Result<Chunk>>>>,
+    spare: Sender<Chunk>,
+}
+
+/// The other end: reads ahead.
+pub(super) struct Reader {
+    full: SyncSender<io::Result<Chunk>>,
+    spare: Receiver<Chunk>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'c, 's> Chunks<'c, 's> {
+    /// The chunks of a file that so many threads understand, and what reads them ahead where that is worth it.
+    pub(super) fn of(source: &'c Mutex<Source<'s>>, threads: usize) -> (Chunks<'c, 's>, Option<Reader>) {
+        if threads > 1 || hands::threads() < 2 || locked(source).length < LONG {
+            return (Chunks { source, ahead: None }, None);
+        }
+        let (full, taken) = sync_channel(CHUNKS_AHEAD);
+        let (done_with, spare) = channel();
+        let ahead = Ahead {
+            full: Mutex::new(Some(taken)),
+            spare: done_with,
+        };
+        let ahead = Some(ahead);
+        (Chunks { source, ahead }, Some(Reader { full, spare }))
+    }
+
+    /// The next chunk; `None` at the end. `spare` is one done with.
+    pub(super) fn next(&self, spare: Chunk) -> io::Result<Option<Chunk>> {
+        let Some(ahead) = &self.ahead else {
+            return locked(self.source).next(spare);
+        };
+        // A reader that has come to the end wants no memory.
+        ahead.spare.send(spare).ok();
+        let next = locked(&ahead.full).as_ref().and_then(|full| full.recv().ok());
+        next.transpose()
+    }
+
+    /// Lets the reader end when this is dropped: nobody takes what it would still read.
+    pub(super) fn ending(&self) -> Ending<'_, 'c, 's> {
+        Ending(self)
+    }
+}
+
+/// See [`Chunks::ending`].
+pub(super) struct Ending<'e, 'c, 's>(&'e Chunks<'c, 's>);
+
+impl Drop for Ending<'_, '_, '_> {
+    fn drop(&mut self) {
+        if let Some(ahead) = &self.0.ahead {
+            *locked(&ahead.full) = None;
+        }
+    }
+}
+
+impl Reader {
+    /// Reads to the end, to an error, or until nobody takes it any more.
+    pub(super) fn read(self, source: &Mutex<Source<'_>>) {
+        let mut source = locked(source);
+        loop {
+            let next = source.next(self.spare.try_recv().unwrap_or_default()).transpose();
+            let Some(next) = next else { return };
+            if self.full.send(next).is_err() {
+                return;
+            }
+        }
+    }
+}
