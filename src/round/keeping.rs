@@ -4,6 +4,7 @@
 //! anybody before the commit, and without the night's decision there is none.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{Scope, ScopedJoinHandle};
 
@@ -12,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::believing::Taken;
 use super::consent;
 use super::deciding::Decision;
-use super::ledger::{Change, Ledger};
+use super::ledger::{Change, Changes, Ledger};
 use super::loading::kept;
 use super::night::{NightDone, open_by_level};
 use super::posting::KeptBack;
@@ -51,7 +52,9 @@ pub(super) struct Decided {
 /// What is handed to the thread that writes, in this order.
 enum Handed {
     /// Changes of standings, and the names behind their rules' numbers.
-    Changes(Vec<Change>, Interner),
+    Changes(Changes, Interner),
+    /// The night's letters, where none takes another's place.
+    Letters(Arc<Vec<Act>>),
     /// Everything else.
     Decided(Box<Decided>),
 }
@@ -75,12 +78,19 @@ impl<'scope> Writer<'scope> {
     }
 
     /// Hands over the changes that the night made; a writer that failed says so when it is asked for its letters.
-    pub(super) fn changes(&self, changes: Vec<Change>, rules: &Interner) {
+    pub(super) fn changes(&self, changes: Changes, rules: &Interner) {
         self.hand.send(Handed::Changes(changes, rules.clone())).ok();
     }
 
     /// Hands over the rest and waits for the commit; returns the letters posted, with their numbers.
-    pub(super) fn commit(self, decided: Decided) -> Result<Vec<Letter>, Problem> {
+    pub(super) fn commit(self, mut decided: Decided, books: &Books) -> Result<Vec<Letter>, Problem> {
+        let acts = &mut decided.decision.acts;
+        if acts.iter().all(|act| matches!(act, Act::Post { .. })) {
+            // What such letters tell can only raise what was told: it is noted here while they are posted there.
+            let acts = Arc::new(std::mem::take(acts));
+            self.hand.send(Handed::Letters(Arc::clone(&acts))).ok();
+            decided.done.raise_told(books, &acts);
+        }
         self.hand.send(Handed::Decided(Box::new(decided))).ok();
         let done = self.thread.join();
         done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -92,11 +102,13 @@ fn write(store: &Store, round: Round<'_>, handed: &Receiver<Handed>) -> Result<V
     let tx = store.begin()?;
     let number = tx.open_round(round.as_of, round.now.today, round.now.seconds)?;
     save_facts(&tx, round.books, round.taken, number, round.as_of)?;
+    let mut letters = Vec::new();
     loop {
         match handed.recv() {
-            Ok(Handed::Changes(changes, rules)) => save_changes(&tx, &round.year, changes, &rules, number)?,
+            Ok(Handed::Changes(changes, rules)) => save_changes(&tx, &round.year, &changes, &rules, number)?,
+            Ok(Handed::Letters(acts)) => letters = post(&tx, &acts)?,
             Ok(Handed::Decided(mut decided)) => {
-                let letters = save_decided(&tx, round, &mut decided, number)?;
+                letters = save_decided(&tx, round, &mut decided, letters, number)?;
                 tx.commit()?;
                 let_go(decided, round.last);
                 return Ok(letters);
@@ -146,7 +158,13 @@ pub(super) fn let_go(big: impl Send + 'static, ends: bool) {
 }
 
 /// Writes letters, standings and what the round itself was.
-fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, number: i64) -> Result<Vec<Letter>, Problem> {
+fn save_decided(
+    tx: &Tx<'_>,
+    round: Round<'_>,
+    decided: &mut Decided,
+    mut letters: Vec<Letter>,
+    number: i64,
+) -> Result<Vec<Letter>, Problem> {
     let taken = round.taken;
     let (done, decision) = (&mut decided.done, &mut decided.decision);
     if taken.staff.is_some() {
@@ -155,7 +173,6 @@ fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, number: i6
     if taken.caseload.is_some() || taken.staff.is_some() || !taken.people.is_empty() {
         tx.save_caseload(&decision.caseload)?;
     }
-    let mut letters = Vec::new();
     for act in std::mem::take(&mut decision.acts) {
         if let Some(letter) = perform(tx, &round.year, round.books, &mut done.ledger, &mut done.touched, act)? {
             letters.push(letter);
@@ -254,6 +271,38 @@ fn save_facts(tx: &Tx<'_>, books: &Books, taken: &Taken, round: i64, accepted: D
     Ok(())
 }
 
+/// Posts letters that take nobody's place; gives them with their numbers.
+fn post(tx: &Tx<'_>, acts: &[Act]) -> Result<Vec<Letter>, Problem> {
+    let mut letters = Vec::new();
+    for act in acts {
+        if let Act::Post { letter, told } = act {
+            let id = tx.post(letter, told)?;
+            letters.push(Letter { id, ..letter.clone() });
+        }
+    }
+    Ok(letters)
+}
+
+impl NightDone {
+    /// Notes what letters tell that are posted for the first time, and brings what is to be kept into the order of the table's key.
+    fn raise_told(&mut self, books: &Books, acts: &[Act]) {
+        for act in acts {
+            if let Act::Post { letter, told } = act
+                && letter.kind.raises_told()
+            {
+                raise(books, &mut self.ledger, &mut self.touched, told);
+            }
+        }
+        order(&mut self.touched);
+    }
+}
+
+/// In the order of the table's key, so that it grows at its end; each once.
+fn order(touched: &mut Vec<(StudentIx, u16)>) {
+    touched.sort_unstable_by_key(|(student, rule)| (*rule, *student));
+    touched.dedup();
+}
+
 /// Posts, replaces or withdraws one letter, and notes what it tells.
 fn perform(
     tx: &Tx<'_>,
@@ -337,18 +386,21 @@ fn recount(
     Ok(())
 }
 
-fn save_standings(tx: &Tx<'_>, year: &SchoolYear, done: &NightDone, setup: &Setup, round: i64) -> Result<(), Problem> {
+fn save_standings(
+    tx: &Tx<'_>,
+    year: &SchoolYear,
+    done: &mut NightDone,
+    setup: &Setup,
+    round: i64,
+) -> Result<(), Problem> {
+    order(&mut done.touched);
     let ledger = &done.ledger;
-    let mut touched = done.touched.clone();
-    // In the order of the key, so that the table grows at its end.
-    touched.sort_unstable_by_key(|(student, rule)| (*rule, *student));
-    touched.dedup();
     let none = Standing::default();
     let standing = |key: &(StudentIx, u16)| {
         let standing = ledger.standings.get(key).unwrap_or(&none);
         (ledger.rules.name(u32::from(key.1)), key.0, standing)
     };
-    tx.save_standings(year, touched.iter().map(standing))?;
+    tx.save_standings(year, done.touched.iter().map(standing))?;
     let mut schools: Vec<_> = done.schools.iter().copied().collect();
     schools.sort_unstable();
     let mut versions: FxHashMap<(u16, String), ()> = FxHashMap::default();
@@ -379,31 +431,27 @@ fn save_standings(tx: &Tx<'_>, year: &SchoolYear, done: &NightDone, setup: &Setu
 fn save_changes(
     tx: &Tx<'_>,
     year: &SchoolYear,
-    mut changes: Vec<Change>,
+    changes: &Changes,
     rules: &Interner,
     round: i64,
 ) -> Result<(), Problem> {
-    // A change is hundreds of bytes: each is moved once.
-    changes.sort_by_cached_key(|change| change.student);
-    let changes: Vec<store::Change> = changes
-        .into_iter()
-        .map(|change| kept_change(rules, change, round))
-        .collect();
-    tx.record_changes(year, &changes)
+    let mut changes: Vec<&Change> = changes.iter().collect();
+    changes.sort_by_key(|change| change.student);
+    tx.record_changes(year, changes.into_iter().map(|change| to_keep(rules, change, round)))
 }
 
-fn kept_change(rules: &Interner, change: Change, round: i64) -> store::Change {
-    store::Change {
+fn to_keep<'c>(rules: &'c Interner, change: &'c Change, round: i64) -> store::NewChange<'c> {
+    store::NewChange {
         student: change.student,
-        rule: rules.name(u32::from(change.rule)).to_owned(),
+        rule: rules.name(u32::from(change.rule)),
         from: change.before.level,
         to: change.after.level,
         reason: change.reason,
         day: change.day,
         value: change.value,
-        because: change.because,
-        numbers: change.numbers,
-        digest: change.after.digest,
+        because: &change.because,
+        numbers: &change.numbers,
+        digest: &change.after.digest,
         round,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::ledger::{Change, Ledger};
+use super::ledger::{Changes, Ledger};
 use crate::crossings::Reason;
 use crate::facts::{Books, StudentIx};
 use crate::monitor::Problem;
@@ -66,7 +66,7 @@ impl Past for Kept<'_> {
 }
 
 /// Flags that a night's changes closed or lowered, with their reasons.
-pub(super) fn closed(changes: &[Change]) -> FxHashMap<(StudentIx, u16), Reason> {
+pub(super) fn closed(changes: &Changes) -> FxHashMap<(StudentIx, u16), Reason> {
     let ended = changes
         .iter()
         .filter(|change| change.before.level.is_some() && change.after.level < change.before.level);

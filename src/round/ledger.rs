@@ -1,5 +1,7 @@
 //! Standings in memory while a round runs: what was held before, and what became of it.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::crossings::{Baseline, Reason, Standing};
@@ -71,6 +73,30 @@ pub struct Change {
     pub because: String,
     /// The words that the rule read with their values, as JSON; empty where they are not kept.
     pub numbers: String,
+}
+
+/// A night's changes, school by school. The parts are shared: on a first night there are tens of thousands, hundreds of bytes each, and who
+/// keeps them begins while the night goes on.
+#[derive(Clone, Debug, Default)]
+pub struct Changes(Vec<Arc<Vec<Change>>>);
+
+impl Changes {
+    /// Adds a part.
+    pub fn add(&mut self, part: Vec<Change>) {
+        if !part.is_empty() {
+            self.0.push(Arc::new(part));
+        }
+    }
+
+    /// Adds what another part of the night brought.
+    pub fn append(&mut self, mut others: Changes) {
+        self.0.append(&mut others.0);
+    }
+
+    /// Every change, in the order of the parts.
+    pub fn iter(&self) -> impl Iterator<Item = &Change> {
+        self.0.iter().flat_map(|part| part.iter())
+    }
 }
 
 /// All standings of one school year.

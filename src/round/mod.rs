@@ -55,7 +55,7 @@ pub use discarding::discard_letter;
 pub use hearing::hear;
 pub use held::Held;
 pub use intake::FileRead;
-pub use ledger::{Change, Ledger, RuleAtSchool, Said};
+pub use ledger::{Change, Changes, Ledger, RuleAtSchool, Said};
 pub use loading::{ledger_of, take_fresh_baseline};
 pub use night::Judged;
 pub use rebuild::{Night, Replay, new_home, replay, ring_again};
@@ -63,6 +63,8 @@ pub use restoring::{Restored, restore};
 pub use sending::{composed, quiet_until, send_due, send_due_until, send_now, send_test};
 pub use setup::{NIGHT_MADE_UP, SETUP_CHANGED, Setup, sources};
 pub use sheets::sheets;
+
+use std::thread::JoinHandle;
 
 use crate::clock::Now;
 use crate::facts::Books;
@@ -72,7 +74,7 @@ use crate::mail::{Composed, Delivery};
 use crate::monitor::{Place, Problem, Weight};
 use crate::outbox::Letter;
 use crate::records::Context;
-use crate::school::Day;
+use crate::school::{Day, Interner};
 use crate::store::Store;
 use crate::timeline::Almanac;
 
@@ -194,7 +196,11 @@ pub fn ring_with(setup: &Setup, order: Order, now: &Now, hand: Hand<'_>) -> Resu
     let recovered = away::recover(setup, &store)?;
     let last = store.last_round()?.map(|last| last.round);
     // What the round asks while it writes is asked of the store as it was before.
-    let before = setup.store_to_read()?;
+    let is_new = store.is_new();
+    let before = match is_new {
+        true => Store::empty()?,
+        false => setup.store_to_read()?,
+    };
     let (mut rung, done) = match round(
         setup,
         &before,
@@ -212,14 +218,17 @@ pub fn ring_with(setup: &Setup, order: Order, now: &Now, hand: Hand<'_>) -> Resu
         }
     };
     drop(before);
-    let path = setup.home.store();
-    let folding = std::thread::Builder::new().spawn(move || Store::fold_journal(path));
+    // The first commit of a new store leaves nothing in a journal.
+    let folding = (!is_new).then(|| {
+        let path = setup.home.store();
+        std::thread::Builder::new().spawn(move || Store::fold_journal(path))
+    });
     rung.problems
         .append(&mut put_away(setup, &store, last, &rung, done, now)?);
     rung.delivery = send_due_until(setup, &store, now, order.as_of.is_some(), hand.stop)?;
     rung.problems.append(&mut rung.delivery.problems);
     // What it did not come to is done when the store is closed.
-    folding.ok().map(std::thread::JoinHandle::join);
+    folding.and_then(Result::ok).map(JoinHandle::join);
     log::round(&rung);
     Ok(rung)
 }
@@ -378,7 +387,20 @@ fn evening(
         true => edits::Edits::default(),
         false => look.edits()?,
     };
-    let mut done = night::judge(setup, store, almanac, &nights, ledger, &taken.held, kept.as_of)?;
+    let early = |changes: &Changes, rules: &Interner| {
+        if let Some(writer) = &writer {
+            writer.changes(changes.clone(), rules);
+        }
+    };
+    let mut done = night::judge(
+        setup,
+        store,
+        almanac,
+        &nights,
+        ledger,
+        (&taken.held, &early),
+        kept.as_of,
+    )?;
     hand.go_on()?;
     rung.problems.append(&mut done.problems);
     let day = order.as_of.unwrap_or(kept.now.today);
@@ -388,10 +410,6 @@ fn evening(
     rung.judged = done.judged.clone();
     let rule_changed = posting::Posting::rule_changed(&done.changes);
     let closed = lately::closed(&done.changes);
-    let changes = std::mem::take(&mut done.changes);
-    if let Some(writer) = &writer {
-        writer.changes(changes, &done.ledger.rules);
-    }
     let night = deciding::Night {
         as_of: kept.as_of,
         now: kept.now,
@@ -421,12 +439,13 @@ fn evening(
         return Ok(());
     }
     rung.problems.extend(taken.gates.keep_bytes(&setup.home));
-    rung.letters = writer.commit(keeping::Decided {
+    let decided = keeping::Decided {
         done,
         decision,
         edits: edits.remember,
         problems: rung.problems.clone(),
-    })?;
+    };
+    rung.letters = writer.commit(decided, almanac.books())?;
     Ok(())
 }
 

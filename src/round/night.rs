@@ -8,7 +8,7 @@ use super::hearing::hear;
 use super::held::Held;
 use super::holding::Seen;
 use super::judging::{due, share_with};
-use super::ledger::{Change, Ledger, RuleAtSchool};
+use super::ledger::{Change, Changes, Ledger, RuleAtSchool};
 use super::school_night::{
     Bench, Context, Known, Nights, Older, SchoolDay, Task, is_told_apart, judge as judge_school,
 };
@@ -17,7 +17,7 @@ use crate::crossings::{Standing, Tonight, advance};
 use crate::facts::{SchoolIx, StudentIx};
 use crate::monitor::{Place, Problem, Weight};
 use crate::rules::{Edges, NotFor, RuleSet, Status, Verdict, Version, Worse};
-use crate::school::{Day, Level};
+use crate::school::{Day, Interner, Level};
 use crate::store::Store;
 use crate::timeline::Almanac;
 
@@ -41,7 +41,7 @@ pub struct Judged {
 /// What a night made of the ledger.
 pub(super) struct NightDone {
     pub(super) ledger: Ledger,
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Changes,
     /// Standings that are to be kept, some more than once.
     pub(super) touched: Vec<(StudentIx, u16)>,
     pub(super) schools: FxHashSet<(SchoolIx, u16)>,
@@ -53,6 +53,9 @@ pub(super) struct NightDone {
     pub(super) problems: Vec<Problem>,
 }
 
+/// Takes changes as soon as they are known, and the names behind their rules' numbers.
+pub(super) type Early<'e> = dyn Fn(&Changes, &Interner) + 'e;
+
 /// What a night is judged by.
 pub(super) struct By<'b> {
     pub(super) rules: &'b RuleSet,
@@ -63,6 +66,7 @@ pub(super) struct By<'b> {
     pub(super) as_of: Day,
     /// Verdicts worked out beforehand, where nights are only looked at again.
     pub(super) known: Option<&'b Known>,
+    pub(super) hand: &'b Early<'b>,
 }
 
 /// Judges every day that is due at every school.
@@ -72,7 +76,7 @@ pub(super) fn judge<'a>(
     almanac: &'a Almanac<'a>,
     nights: &Nights<'a>,
     ledger: Ledger,
-    held: &Held,
+    (held, hand): (&Held, &Early<'_>),
     as_of: Day,
 ) -> Result<NightDone, Problem> {
     let mut problems = Vec::new();
@@ -86,6 +90,7 @@ pub(super) fn judge<'a>(
         last: store.last_as_of()?,
         as_of,
         known: None,
+        hand,
     };
     let mut done = judge_by(&by, almanac, nights, ledger);
     problems.append(&mut done.problems);
@@ -99,7 +104,7 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
     let plan = Plan::new(rules, almanac, &ledger, as_of);
     let mut done = NightDone {
         ledger,
-        changes: Vec::new(),
+        changes: Changes::default(),
         touched: Vec::new(),
         schools: FxHashSet::default(),
         noted: FxHashSet::default(),
@@ -113,7 +118,7 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
     };
     for &day in &plan.days {
         let tasks = plan.tasks(almanac, day);
-        let results: Vec<SchoolDay> = {
+        let mut results: Vec<SchoolDay> = {
             let context = Context {
                 books: almanac.books(),
                 rules,
@@ -130,6 +135,15 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
             )
         };
         (done.judged.students, done.judged.unknown) = (0, 0);
+        let mut changes = Changes::default();
+        for result in &mut results {
+            changes.add(std::mem::take(&mut result.changes));
+        }
+        // Of several days a student's changes are kept together.
+        if plan.days.len() == 1 {
+            (by.hand)(&changes, &done.ledger.rules);
+        }
+        done.changes.append(changes);
         done.expect(&results);
         for result in results {
             done.merge(result);
@@ -137,15 +151,22 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
         // A missed night ends where it would have ended for those who left, too: some are back by now. A day of an earlier round
         // comes up again where a school sends late; it was settled then.
         if day < as_of && by.last.is_none_or(|last| last < day) {
-            done.see_off(rules, almanac, day, as_of);
+            let changes = done.see_off(rules, almanac, day, as_of);
+            done.changes.append(changes);
         }
     }
     if by.known.is_none() {
         done.judged.active = nights.get(as_of).map_or(0, |night| night.active().count() as u32);
     }
-    done.see_off(rules, almanac, as_of, as_of);
+    let mut changes = done.see_off(rules, almanac, as_of, as_of);
+    if plan.days.len() != 1 {
+        let after = std::mem::replace(&mut changes, std::mem::take(&mut done.changes));
+        changes.append(after);
+    }
+    (by.hand)(&changes, &done.ledger.rules);
+    done.changes.append(changes);
     done.clear_desks(rules, almanac);
-    for change in &done.changes {
+    for change in done.changes.iter() {
         *done.judged.changes.entry(change.reason.word().to_owned()).or_default() += 1;
     }
     done
@@ -162,8 +183,6 @@ impl NightDone {
         let standings = day.iter().map(|school| school.standings.len()).sum();
         self.touched.reserve(standings);
         self.ledger.standings.reserve(standings);
-        self.changes
-            .reserve(day.iter().map(|school| school.changes.len()).sum());
     }
 
     fn merge(&mut self, result: SchoolDay) {
@@ -182,7 +201,6 @@ impl NightDone {
             self.noted.insert(rule);
             self.ledger.note(student, rule, said);
         }
-        self.changes.extend(result.changes);
         self.seen.extend(result.seen);
         for problem in result.failed {
             if !self.problems.contains(&problem) {
@@ -209,7 +227,7 @@ impl NightDone {
 
     /// Closes or parks what no rule judged on a day: students who left; on the last day, `as_of`, also rules that the district took
     /// out of work.
-    fn see_off(&mut self, rules: &RuleSet, almanac: &Almanac<'_>, day: Day, as_of: Day) {
+    fn see_off(&mut self, rules: &RuleSet, almanac: &Almanac<'_>, day: Day, as_of: Day) -> Changes {
         let edges = Edges {
             levels: BTreeMap::new(),
             worse: Worse::Higher,
@@ -220,6 +238,7 @@ impl NightDone {
         let broken: FxHashSet<&str> = rules.set_aside().iter().map(|rule| rule.id.as_str()).collect();
         let mut open: Vec<(StudentIx, u16)> = self.ledger.standings.keys().copied().collect();
         open.sort_unstable();
+        let mut changes = Vec::new();
         for (student, number) in open {
             let id = self.ledger.rules.name(u32::from(number));
             if broken.contains(id) {
@@ -269,11 +288,14 @@ impl NightDone {
                     because,
                     numbers: String::new(),
                 };
-                self.changes.push(change);
+                changes.push(change);
             }
             self.touched.push((student, number));
             self.ledger.put(student, number, after);
         }
+        let mut seen_off = Changes::default();
+        seen_off.add(changes);
+        seen_off
     }
 }
 

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::held::Held;
 use super::holding::{Desk, Flag, Holds};
 use super::judging::share;
-use super::ledger::{Change, Ledger, RuleAtSchool};
+use super::ledger::{Change, Changes, Ledger, RuleAtSchool};
 use super::school_night::Nights;
 use crate::config::{Copy, Detail};
 use crate::crossings::{Circumstances, Hold, Phase, Reason, Shelter, Standing, hold};
@@ -121,7 +121,7 @@ impl Found {
 }
 
 impl<'p, 'a> Posting<'p, 'a> {
-    pub(super) fn rule_changed(changes: &[Change]) -> FxHashSet<(StudentIx, u16)> {
+    pub(super) fn rule_changed(changes: &Changes) -> FxHashSet<(StudentIx, u16)> {
         let raised =
             |change: &&Change| change.reason == Reason::RuleChanged && change.after.level > change.before.level;
         changes

@@ -146,6 +146,11 @@ pub(super) fn judge<'c, 'a>(context: &Context<'c, 'a>, bench: &mut Bench<'c, 'a>
         return done;
     }
     let verdicts = verdicts(context, bench, task, night, &mut done);
+    if context.known.is_none() {
+        // On a first night every other student has one of each; room that nothing is put into costs nothing.
+        done.standings.reserve(task.students.len());
+        done.changes.reserve(task.students.len());
+    }
     for &rule in &task.due {
         let desk = context
             .ledger

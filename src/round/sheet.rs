@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::ledger::Change;
+use super::ledger::Changes;
 use super::school_night::{Nights, is_absent_all_day};
 use crate::facts::{SchoolIx, StudentIx};
 use crate::hands;
@@ -35,8 +35,8 @@ impl Known {
     }
 
     /// Remembers the steps up among a night's changes; the night must still be on the sheet.
-    pub(super) fn remember(&mut self, changes: &[Change]) {
-        for change in changes {
+    pub(super) fn remember(&mut self, changes: &Changes) {
+        for change in changes.iter() {
             let stepped = change.after.stepped_up == Some(change.day) && self.sheet.holds(change.day);
             let verdict = stepped.then(|| self.sheet.row(change.student, change.day).get(usize::from(change.rule)));
             if let Some(Some(Some(verdict))) = verdict {

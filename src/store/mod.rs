@@ -4,6 +4,7 @@
 //! and posted commits together or not at all — and never a student's name outside `directory` and the sealed bytes of a letter.
 
 mod books;
+mod bound;
 mod bundles;
 mod codec;
 mod held;
@@ -22,6 +23,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::ops::Deref;
 use std::path::PathBuf;
 
@@ -40,12 +42,14 @@ pub use record::AboutStudent;
 pub use rounds::{Export, RoundRow};
 pub use rule_log::RuleEntry;
 pub use said::SaidList;
-pub use standings::{Change, SchoolRule, Standings};
+pub use standings::{Change, NewChange, SchoolRule, Standings};
 
 /// The store, open. Every reading method is here; every writing one is on [`Tx`].
 pub struct Store {
     db: Connection,
     path: PathBuf,
+    /// Whether this opening made it and nothing was committed yet.
+    is_new: Cell<bool>,
 }
 
 /// One write transaction: a whole round, or one step of a delivery. Dropped without [`Tx::commit`], it leaves nothing.
@@ -140,7 +144,13 @@ impl Tx<'_> {
     /// Makes everything durable at once.
     pub fn commit(self) -> Result<(), Problem> {
         let store = self.store;
-        self.tx.commit().map_err(|error| store.trouble(&error))
+        self.tx.commit().map_err(|error| store.trouble(&error))?;
+        if store.is_new.replace(false)
+            && let Err(problem) = store.write_ahead()
+        {
+            tracing::debug!(code = problem.code, "the store writes ahead from its next opening on");
+        }
+        Ok(())
     }
 
     /// Sets the value of a key of the `meta` table.

@@ -1,5 +1,6 @@
 //! Opening the file: settings, migrations, and what must not be opened.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -48,16 +49,32 @@ impl Store {
         create_private(path)?;
         let store = connect(path)?;
         store.refuse_foreign(migrations.len())?;
+        let is_new = store.version()? == 0;
         // A night writes tens of megabytes from end to end: in large pages that is a quarter of the calls. A store keeps the pages it was made
-        // with. What a commit leaves in the journal goes into the file beside the sending and when the store is closed, not while somebody waits
-        // for the commit.
+        // with.
         store.settings(
-            "PRAGMA page_size = 16384; PRAGMA cache_size = -8000; \
-             PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
+            "PRAGMA page_size = 16384; PRAGMA cache_size = -8000; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
         )?;
+        if !is_new {
+            store.write_ahead()?;
+        }
         store.migrate(migrations)?;
+        store.is_new.set(is_new);
         store.look_over()?;
         Ok(store)
+    }
+
+    /// Whether this opening made the store and nothing was committed to it yet, so that there is nothing to read in it either. The first
+    /// commit goes into the file itself, once; where it is cut off, SQLite's rollback journal takes back what was written.
+    pub fn is_new(&self) -> bool {
+        self.is_new.get()
+    }
+
+    /// Lets what is committed from now on go into a journal first, so that nobody who reads keeps a round waiting, nor a round them. What
+    /// a commit leaves in the journal goes into the file beside the sending and when the store is closed, not while somebody waits for the
+    /// commit.
+    pub(super) fn write_ahead(&self) -> Result<(), Problem> {
+        self.settings("PRAGMA journal_mode = WAL;")
     }
 
     /// Brings what earlier commits left in the journal into the file, as far as nobody reads there: a reader is never kept waiting. What is
@@ -186,6 +203,7 @@ fn connect(path: &Path) -> Result<Store, Problem> {
     let store = Store {
         db,
         path: path.to_owned(),
+        is_new: Cell::new(false),
     };
     let timeout = store.db.busy_timeout(BUSY_TIMEOUT);
     timeout.map_err(|error| store.trouble(&error))?;

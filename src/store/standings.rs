@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
 use crate::crossings::{Reason, Standing};
 use crate::facts::{SchoolIx, StudentIx};
 use crate::monitor::Problem;
 use crate::school::{Day, Interner, Level, SchoolYear};
 
-use super::words::{day, maybe_day, maybe_level, named, text};
+use super::bound::Bound;
+use super::words::{day, maybe_day, maybe_level, named};
 use super::{Store, Tx, day_text};
 
 /// Standings by rule id and student; who has none stands at the default: clear, and never judged.
@@ -49,6 +48,33 @@ pub struct Change {
     pub numbers: String,
     /// The digest of the rule.
     pub digest: String,
+    /// The round in which it happened.
+    pub round: i64,
+}
+
+/// The same on its way into the store: what it says is borrowed of who made it.
+#[derive(Clone, Copy, Debug)]
+pub struct NewChange<'c> {
+    /// The student.
+    pub student: StudentIx,
+    /// The rule's id.
+    pub rule: &'c str,
+    /// The level before.
+    pub from: Option<Level>,
+    /// The level after.
+    pub to: Option<Level>,
+    /// Why.
+    pub reason: Reason,
+    /// The judged day.
+    pub day: Day,
+    /// The measure, where there was one.
+    pub value: Option<f64>,
+    /// The rule's sentence.
+    pub because: &'c str,
+    /// The words that the rule read with their values, as JSON.
+    pub numbers: &'c str,
+    /// The digest of the rule.
+    pub digest: &'c str,
     /// The round in which it happened.
     pub round: i64,
 }
@@ -179,29 +205,6 @@ fn change(row: &rusqlite::Row<'_>) -> rusqlite::Result<Change> {
     })
 }
 
-/// Days as text, each written once: a night's standings bear the same few.
-#[derive(Default)]
-struct Days(FxHashMap<Day, String>);
-
-impl Days {
-    fn know(&mut self, standing: &Standing) {
-        let own = [
-            standing.since,
-            standing.stepped_up,
-            standing.judged,
-            standing.unknown_on,
-            standing.left,
-        ];
-        for day in own.into_iter().flatten() {
-            self.0.entry(day).or_insert_with(|| text(day));
-        }
-    }
-
-    fn text(&self, day: Option<Day>) -> Option<&str> {
-        self.0.get(&day?).map(String::as_str)
-    }
-}
-
 impl Tx<'_> {
     /// Writes standings of a school year; one that is the default again loses its row.
     pub fn save_standings<'a>(
@@ -212,10 +215,9 @@ impl Tx<'_> {
         let key = self.year_key(year)?;
         let mut rules = self.dictionary("rule")?;
         let mut digests = self.dictionary("digest")?;
-        let mut days = Days::default();
         let sql = "INSERT OR REPLACE INTO standing VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
                    ?15, ?16, ?17, ?18, ?19, ?20)";
-        let mut save = self.statement(sql)?;
+        let mut save = Bound::new(self, sql)?;
         let mut clear = self.statement("DELETE FROM standing WHERE year = ?1 AND rule = ?2 AND student = ?3")?;
         let default = Standing::default();
         // They come by rule, and a rule's bear one digest: looked up when it changes.
@@ -233,30 +235,24 @@ impl Tx<'_> {
                     .map_err(|error| self.trouble(&error))?;
                 continue;
             }
-            days.know(standing);
-            let saved = save.execute(rusqlite::params![
-                key,
-                rule,
-                student.0,
-                standing.level.map(Level::word),
-                standing.told.map(Level::word),
-                standing.told_unwritten,
-                days.text(standing.since),
-                days.text(standing.stepped_up),
-                standing.episode,
-                standing.reached[0],
-                standing.reached[1],
-                standing.reached[2],
-                standing.calm[0],
-                standing.calm[1],
-                standing.calm[2],
-                days.text(standing.judged),
-                digest,
-                standing.unknown_days,
-                days.text(standing.unknown_on),
-                days.text(standing.left),
-            ]);
-            saved.map_err(|error| self.trouble(&error))?;
+            save.number(1, key)?;
+            save.number(2, rule)?;
+            save.number(3, student.0)?;
+            save.level(4, standing.level)?;
+            save.level(5, standing.told)?;
+            save.number(6, standing.told_unwritten)?;
+            save.day(7, standing.since)?;
+            save.day(8, standing.stepped_up)?;
+            save.number(9, standing.episode)?;
+            for (at, days) in standing.reached.into_iter().chain(standing.calm).enumerate() {
+                save.number(10 + at, days)?;
+            }
+            save.day(16, standing.judged)?;
+            save.number(17, digest)?;
+            save.number(18, standing.unknown_days)?;
+            save.day(19, standing.unknown_on)?;
+            save.day(20, standing.left)?;
+            save.run()?;
         }
         self.grow("rule", &rules)?;
         self.grow("digest", &digests)
@@ -302,30 +298,31 @@ impl Tx<'_> {
     }
 
     /// Keeps changes of standings; they are never written over.
-    pub fn record_changes(&self, year: &SchoolYear, changes: &[Change]) -> Result<(), Problem> {
+    pub fn record_changes<'c>(
+        &self,
+        year: &SchoolYear,
+        changes: impl IntoIterator<Item = NewChange<'c>>,
+    ) -> Result<(), Problem> {
         let key = self.year_key(year)?;
         let sql = "INSERT INTO change (year, student, rule, from_level, to_level, reason, day, value, because, numbers, digest, \
                    round) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-        let mut statement = self.statement(sql)?;
+        let mut save = Bound::new(self, sql)?;
         let mut rules = self.dictionary("rule")?;
         let mut digests = self.dictionary("digest")?;
-        let mut days: FxHashMap<Day, String> = FxHashMap::default();
         for change in changes {
-            let saved = statement.execute((
-                key,
-                change.student.0,
-                rules.intern(&change.rule),
-                change.from.map(Level::word),
-                change.to.map(Level::word),
-                change.reason.word(),
-                days.entry(change.day).or_insert_with(|| text(change.day)).as_str(),
-                change.value,
-                &change.because,
-                &change.numbers,
-                digests.intern(&change.digest),
-                change.round,
-            ));
-            saved.map_err(|error| self.trouble(&error))?;
+            save.number(1, key)?;
+            save.number(2, change.student.0)?;
+            save.number(3, rules.intern(change.rule))?;
+            save.level(4, change.from)?;
+            save.level(5, change.to)?;
+            save.put(6, change.reason.word())?;
+            save.day(7, Some(change.day))?;
+            save.put(8, change.value)?;
+            save.put(9, change.because)?;
+            save.put(10, change.numbers)?;
+            save.number(11, digests.intern(change.digest))?;
+            save.number(12, change.round)?;
+            save.run()?;
         }
         self.grow("rule", &rules)?;
         self.grow("digest", &digests)

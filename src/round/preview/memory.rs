@@ -9,7 +9,7 @@ use crate::facts::{Books, StudentIx};
 use crate::monitor::Problem;
 use crate::outbox::{Kind, Letter, Told, untold};
 use crate::round::lately::{Past, Spoken, closed};
-use crate::round::ledger::{Change, Ledger};
+use crate::round::ledger::{Changes, Ledger};
 use crate::school::Day;
 use crate::store::{Copied, Line, Word};
 
@@ -29,7 +29,7 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Takes in why a night closed or lowered flags.
-    pub(super) fn see(&mut self, changes: &[Change]) {
+    pub(super) fn see(&mut self, changes: &Changes) {
         self.lowered.extend(closed(changes));
     }
 

@@ -10,7 +10,7 @@ use crate::facts::StudentIx;
 use crate::monitor::Problem;
 use crate::outbox::{self, Act, Desk, Letter, Told};
 use crate::round::holding::{Holds, Seen};
-use crate::round::ledger::{Change, Ledger};
+use crate::round::ledger::{Changes, Ledger};
 use crate::round::posting::{Found, Posting};
 use crate::round::weekly::{Due, Tonight, Week, Written};
 use crate::round::{Held, school_night::Nights};
@@ -43,7 +43,7 @@ pub(super) struct Night<'n, 'a> {
     pub(super) as_of: Day,
     pub(super) began: Day,
     pub(super) rule_changed: FxHashSet<(StudentIx, u16)>,
-    pub(super) changes: &'n [Change],
+    pub(super) changes: &'n Changes,
     pub(super) seen: &'n [Seen],
 }
 

@@ -12,7 +12,7 @@ use crate::monitor::Problem;
 use crate::outbox::{Kind, untold};
 use crate::round::Held;
 use crate::round::keeping::raise;
-use crate::round::ledger::{Change, Ledger};
+use crate::round::ledger::{Changes, Ledger};
 use crate::round::night::{By, judge_by};
 use crate::round::posting::Posting;
 use crate::round::school_night::{Known, Nights};
@@ -162,6 +162,7 @@ impl Walk<'_> {
             last: self.last,
             as_of,
             known: Some(&self.known),
+            hand: &|_, _| (),
         };
         let ledger = std::mem::take(&mut self.ledger);
         let done = judge_by(&by, self.district.almanac, self.nights, ledger);
@@ -232,7 +233,7 @@ impl Walk<'_> {
     }
 
     /// Notes the highest level of every flag: all that are open on the first night, then what changes.
-    fn note_flags(&mut self, ledger: &Ledger, changes: &[Change], as_of: Day) {
+    fn note_flags(&mut self, ledger: &Ledger, changes: &Changes, as_of: Day) {
         if self.replayed.nights.is_empty() {
             for ((student, rule), standing) in &ledger.standings {
                 let school = self.nights.home(*student, as_of).map(|stay| stay.school);
@@ -241,7 +242,7 @@ impl Walk<'_> {
                 }
             }
         }
-        for change in changes {
+        for change in changes.iter() {
             if let (true, Some(level)) = (change.after.is_open(), change.after.level) {
                 self.note(change.student, change.rule, level, change.school);
             }

@@ -1,4 +1,4 @@
-use super::{day, home, year};
+use super::{day, home, to_keep, year};
 use crate::crossings::{Reason, Standing};
 use crate::facts::{SchoolIx, StudentIx};
 use crate::monitor::{Place, Problem, Tallies, Weight};
@@ -82,7 +82,7 @@ fn rules_nights_versions_and_changes_come_back() {
     tx.keep_rule_version("a_rule", "abc", "{\"v\":1}", 1).expect("kept");
     tx.keep_rule_version("a_rule", "abc", "{\"v\":2}", 2)
         .expect("kept once");
-    tx.record_changes(&year(), std::slice::from_ref(&change)).expect("kept");
+    tx.record_changes(&year(), [to_keep(&change)]).expect("kept");
     tx.commit().expect("committed");
     assert_eq!(
         store
