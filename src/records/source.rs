@@ -12,7 +12,7 @@ use super::quotes::{Cut, Dialect, cut};
 
 /// Bytes asked for at a time; 4 MiB keeps two threads busy and stays within the cache's reach (measured).
 const CHUNK_BYTES: usize = 512 << 10;
-/// Bytes read and hashed at a time, while they are in the nearest cache (measured).
+/// Bytes read, hashed and searched for quotes at a time, while they are in the nearest cache (measured).
 const PIECE_BYTES: usize = 128 << 10;
 /// A record longer than this is no record: what follows up to the line's end is passed over.
 const RECORD_BYTES: usize = 16 << 20;
@@ -74,6 +74,8 @@ pub(super) struct Source<'a> {
     dialect: Dialect,
     chunks: u32,
     skipping: bool,
+    /// Whether a quote stands in what was put into the buffer last.
+    has_quote: bool,
 }
 
 impl<'a> Source<'a> {
@@ -95,6 +97,7 @@ impl<'a> Source<'a> {
             dialect: Dialect::default(),
             chunks: 0,
             skipping: false,
+            has_quote: false,
         };
         let mut head = vec![0; source.at_a_time];
         let length = source.read(&mut head)?;
@@ -159,7 +162,7 @@ impl<'a> Source<'a> {
                 }
                 continue;
             }
-            let has_quote = memchr(self.dialect.quote, text).is_some();
+            let has_quote = self.has_quote;
             let (length, holds) = match self.cut(text, has_quote) {
                 Cut::Records(at) if has_quote && memchr(self.dialect.quote, &text[..at]).is_some() => {
                     (at, Holds::Quoted)
@@ -213,6 +216,7 @@ impl<'a> Source<'a> {
                 self.raw = raw;
             }
             *buffer = std::mem::take(&mut self.pending);
+            self.has_quote = memchr(self.dialect.quote, buffer).is_some();
             return Ok((0, buffer.len()));
         }
         let carried = self.pending.len();
@@ -223,6 +227,7 @@ impl<'a> Source<'a> {
         let address = buffer.as_ptr() as usize + carried;
         let begin = carried + (PAGE - address % PAGE) % PAGE;
         buffer[begin - carried..begin].copy_from_slice(&self.pending);
+        self.has_quote = memchr(self.dialect.quote, &self.pending).is_some();
         self.pending.clear();
         let mut end = begin;
         if !self.ended {
@@ -231,7 +236,7 @@ impl<'a> Source<'a> {
         Ok((begin - carried, end))
     }
 
-    /// Fills as much of `into` as there is, and hashes it, a piece at a time.
+    /// Fills as much of `into` as there is, hashes it and looks for quotes, a piece at a time.
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let (mut filled, mut hashed) = (0, 0);
         while filled < into.len() && !self.ended {
@@ -243,13 +248,18 @@ impl<'a> Source<'a> {
                 Err(error) => return Err(error),
             }
             if filled - hashed >= PIECE_BYTES {
-                self.hasher.update(&into[hashed..filled]);
+                self.look(&into[hashed..filled]);
                 hashed = filled;
             }
         }
-        self.hasher.update(&into[hashed..filled]);
+        self.look(&into[hashed..filled]);
         self.bytes += filled as u64;
         Ok(filled)
+    }
+
+    fn look(&mut self, piece: &[u8]) {
+        self.hasher.update(piece);
+        self.has_quote = self.has_quote || memchr(self.dialect.quote, piece).is_some();
     }
 
     /// Appends decoded text to what is pending.

@@ -64,6 +64,8 @@ pub(crate) struct PlainDay {
     pub(crate) fact: DayFact,
     pub(crate) counts: bool,
     pub(crate) is_pending: bool,
+    /// Whether it counts and says nothing else: the student was there in time.
+    pub(crate) is_dull: bool,
 }
 
 /// The heaps into which a day's parts fall, in [`WHOLE_PART`]s of a period.
@@ -218,6 +220,7 @@ impl DayReader {
                 fact,
                 counts: true,
                 is_pending: fact.is_pending(),
+                is_dull: [fact.absent, fact.excused, fact.ripe] == [0; 3] && !fact.tardy && !fact.is_pending(),
             },
             _ => PlainDay::default(),
         }

@@ -117,11 +117,16 @@ impl StudentYear {
     }
 
     #[inline]
-    fn write(&mut self, at: usize, plain: &PlainDay) {
+    fn lay(&mut self, at: usize, plain: &PlainDay) {
         self.absent[at] = plain.fact.absent;
         self.excused[at] = plain.fact.excused;
         self.ripe[at] = plain.fact.ripe;
         self.tardy[at] = u16::from(plain.fact.tardy);
+    }
+
+    #[inline]
+    fn write(&mut self, at: usize, plain: &PlainDay) {
+        self.lay(at, plain);
         if plain.is_pending {
             self.pending.push(Pending {
                 at,
@@ -130,8 +135,9 @@ impl StudentYear {
         }
     }
 
-    /// The way of nearly every student where every day has rows: one row a day about the whole day. All days are written side by side first, by a
-    /// table; what seldom is, days that do not count and days that wait to be verified, is looked after behind.
+    /// The way of nearly every student where every day has rows: one row a day about the whole day. On most days the student was there in
+    /// time, which is what the columns hold before anything is written; what seldom is, days that do not count and days that wait to be
+    /// verified, is looked after behind.
     fn read_plain(&mut self, almanac: &Almanac<'_>, days: &[u16], lane: &Lane) {
         let table = almanac.reader.by_byte();
         // Before the lane begins the difference wraps far past its end: no row either way.
@@ -144,15 +150,13 @@ impl StudentYear {
         let start = self.offsets.len();
         self.offsets.extend_from_slice(days);
         self.resize(self.offsets.len());
-        let absent = self.absent[start..].iter_mut().zip(&mut self.excused[start..]);
-        let unexcused = self.ripe[start..].iter_mut().zip(&mut self.tardy[start..]);
         let (mut all_count, mut any_pending) = (true, false);
-        for ((&day, (absent, excused)), (ripe, tardy)) in days.iter().zip(absent).zip(unexcused) {
+        for (at, &day) in days.iter().enumerate() {
             let plain = &table[usize::from(byte(day))];
-            *absent = plain.fact.absent;
-            *excused = plain.fact.excused;
-            *ripe = plain.fact.ripe;
-            *tardy = u16::from(plain.fact.tardy);
+            if plain.is_dull {
+                continue;
+            }
+            self.lay(start + at, plain);
             all_count &= plain.counts;
             any_pending |= plain.is_pending;
         }

@@ -34,6 +34,10 @@ pub(super) fn settle<T: Ord, K: Ord>(
     graver: impl Fn(&T, &T) -> Ordering,
     notes: &mut Notes,
 ) -> Vec<T> {
+    // Many exports come in the order of their keys, each once.
+    if rows.is_sorted_by(|(_, one), (_, two)| key(one) < key(two)) {
+        return rows.into_iter().map(|(_, row)| row).collect();
+    }
     // Keys are made once: made anew for every comparison they would cost more than the reading. And keys are sorted, not rows, which
     // are far larger; each row is moved once.
     let mut order: Vec<(K, u32)> = Vec::with_capacity(rows.len());

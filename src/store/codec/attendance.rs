@@ -48,18 +48,16 @@ fn write_lane(to: &mut Writer<'_>, lane: &Lane) {
     to.length(lane.codes.len());
     if sparse_size <= common_size && sparse_size <= dense_size {
         to.byte(SPARSE);
-        write_pairs(to, &lane.codes, |code| code > 0, rows);
+        write_pairs(to, &lane.codes, filled, rows);
     } else if common_size <= dense_size {
         to.byte(COMMON);
         to.byte(common);
-        for days in lane.codes.chunks(8) {
-            let bits = days
-                .iter()
-                .enumerate()
-                .fold(0u8, |bits, (at, &code)| bits | u8::from(code > 0) << at);
-            to.byte(bits);
+        for days in eights(&lane.codes) {
+            // Brings the lowest bits of eight bytes together.
+            to.byte((filled(days).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8);
         }
-        write_pairs(to, &lane.codes, |code| code > 0 && code != common, rows - most);
+        let others = |days| filled(days) & filled(days ^ (ONES * u64::from(common)));
+        write_pairs(to, &lane.codes, others, rows - most);
     } else {
         to.byte(DENSE);
         to.bytes.extend_from_slice(&lane.codes);
@@ -70,25 +68,58 @@ fn write_lane(to: &mut Writer<'_>, lane: &Lane) {
 /// every code took longer than all the rest of a record.
 fn commonest(codes: &[u8]) -> (u8, usize) {
     let asked = [0, codes.len() / 2, codes.len().saturating_sub(1)];
-    let held = asked
-        .into_iter()
-        .filter_map(|from| codes.get(from..)?.iter().copied().find(|&code| code > 0));
-    let counted = held.map(|code| (code, count(codes, code)));
-    counted.max_by_key(|&(_, count)| count).unwrap_or((1, 0))
+    let mut most: Option<(u8, usize)> = None;
+    for from in asked {
+        let held = codes
+            .get(from..)
+            .and_then(|codes| codes.iter().copied().find(|&code| code > 0));
+        // Mostly it is the same code again. Of equal counts the later one stands.
+        if let Some(code) = held.filter(|&code| most.is_none_or(|(most, _)| most != code)) {
+            let count = count(codes, code);
+            most = most.filter(|(_, most)| *most > count).or(Some((code, count)));
+        }
+    }
+    most.unwrap_or((1, 0))
 }
 
 fn count(codes: &[u8], wanted: u8) -> usize {
-    codes.iter().filter(|&&code| code == wanted).count()
+    // As few bytes at a time as one byte can count.
+    let parts = codes.chunks(usize::from(u8::MAX));
+    let counts = parts.map(|codes| codes.iter().map(|&code| u8::from(code == wanted)).sum::<u8>());
+    counts.map(usize::from).sum()
 }
 
-fn write_pairs(to: &mut Writer<'_>, codes: &[u8], wanted: impl Fn(u8) -> bool, count: usize) {
+/// A one in each of eight bytes.
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Codes eight at a time, the first in the lowest byte; after the last come zeros.
+fn eights(codes: &[u8]) -> impl Iterator<Item = u64> {
+    codes.chunks(8).map(|days| {
+        let mut eight = [0; 8];
+        eight[..days.len()].copy_from_slice(days);
+        u64::from_le_bytes(eight)
+    })
+}
+
+/// A one in each of eight bytes that is not zero.
+fn filled(days: u64) -> u64 {
+    const SEVENS: u64 = 0x7f * ONES;
+    ((((days & SEVENS) + SEVENS) | days) >> 7) & ONES
+}
+
+/// Writes the days of which `wanted` makes a one, never one without a row.
+fn write_pairs(to: &mut Writer<'_>, codes: &[u8], wanted: impl Fn(u64) -> u64, count: usize) {
     to.length(count);
     let mut next = 0;
-    for (at, &code) in codes.iter().enumerate() {
-        if wanted(code) {
+    for (eight, days) in eights(codes).enumerate() {
+        let mut left = wanted(days);
+        while left > 0 {
+            let shift = left.trailing_zeros();
+            let at = eight * 8 + shift as usize / 8;
             to.length(at - next);
-            to.byte(code);
+            to.byte((days >> shift) as u8);
             next = at + 1;
+            left &= left - 1;
         }
     }
 }
