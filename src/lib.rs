@@ -52,6 +52,7 @@
 //! | [`adopt`] | guessing what an export is that nobody has described yet |
 //! | [`home`] | the district's folder on disk, and its lock |
 //! | [`clock`] | the only caller of now |
+//! | [`fetch`] | what lies far apart in memory, fetched several at a time |
 //! | [`hands`] | how many threads a piece of work is worth |
 //! | [`round`] | one round, top to bottom; nights looked at again |
 //! | [`bell`] | when a round happens: files settled, the hour, asked; shutdown |
@@ -100,6 +101,7 @@ pub mod demo;
 pub mod directory;
 pub mod embedded;
 pub mod facts;
+pub mod fetch;
 pub mod gates;
 pub mod hands;
 pub mod home;

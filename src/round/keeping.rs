@@ -22,6 +22,7 @@ use super::setup::Setup;
 use crate::clock::Now;
 use crate::crossings::Standing;
 use crate::facts::{Books, Student, StudentIx};
+use crate::fetch;
 use crate::monitor::Problem;
 use crate::outbox::{self, Act, Letter, State};
 use crate::school::{Day, Interner, SchoolYear};
@@ -400,7 +401,12 @@ fn save_standings(
         let standing = ledger.standings.get(key).unwrap_or(&none);
         (ledger.rules.name(u32::from(key.1)), key.0, standing)
     };
-    tx.save_standings(year, done.touched.iter().map(standing))?;
+    let some = |keys: &[(StudentIx, u16)]| {
+        let some: Vec<_> = keys.iter().map(standing).collect();
+        fetch::texts(some.iter().map(|(_, _, standing)| &*standing.digest));
+        some
+    };
+    tx.save_standings(year, done.touched.chunks(fetch::AT_ONCE).flat_map(some))?;
     let mut schools: Vec<_> = done.schools.iter().copied().collect();
     schools.sort_unstable();
     let mut versions: FxHashMap<(u16, String), ()> = FxHashMap::default();
@@ -428,16 +434,25 @@ fn save_standings(
 }
 
 /// Keeps the changes by student, so that the table's index grows at its end; a student's own stay in order.
-fn save_changes(
+fn save_changes<'c>(
     tx: &Tx<'_>,
     year: &SchoolYear,
-    changes: &Changes,
-    rules: &Interner,
+    changes: &'c Changes,
+    rules: &'c Interner,
     round: i64,
 ) -> Result<(), Problem> {
     let mut changes: Vec<&Change> = changes.iter().collect();
     changes.sort_by_key(|change| change.student);
-    tx.record_changes(year, changes.into_iter().map(|change| to_keep(rules, change, round)))
+    let some = |changes: &[&'c Change]| {
+        fetch::texts(
+            changes
+                .iter()
+                .flat_map(|change| [&*change.because, &*change.numbers, &*change.after.digest]),
+        );
+        let some: Vec<_> = changes.iter().map(|change| to_keep(rules, change, round)).collect();
+        some
+    };
+    tx.record_changes(year, changes.chunks(fetch::AT_ONCE).flat_map(some))
 }
 
 fn to_keep<'c>(rules: &'c Interner, change: &'c Change, round: i64) -> store::NewChange<'c> {

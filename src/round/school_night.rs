@@ -10,6 +10,7 @@ pub(super) use super::sheet::Known;
 use crate::crossings::storm::{Sighting, is_storm, is_whole_school};
 use crate::crossings::{Counts, Phase, Reason, Standing, Tonight, advance};
 use crate::facts::{Books, SchoolIx, StudentIx};
+use crate::fetch;
 use crate::monitor::Problem;
 use crate::rules::{CaseFile, Edges, Heard, Judge, NotFor, Rule, RuleSet, Status, Verdict};
 use crate::school::{Day, Level};
@@ -176,7 +177,7 @@ pub(super) fn judge<'c, 'a>(context: &Context<'c, 'a>, bench: &mut Bench<'c, 'a>
         bench.cells = cells;
     }
     if context.known.is_none() {
-        explain(bench, night, context.held.at(task.school), &mut done.changes);
+        explain(context, bench, night, context.held.at(task.school), &mut done.changes);
     }
     done.failed = bench.judge.as_ref().map(Judge::problems).unwrap_or_default();
     done
@@ -199,11 +200,24 @@ fn may_sit(context: &Context<'_, '_>, task: &Task, night: &Night<'_>, rule: u16)
 }
 
 /// Gives each change the rule's own words. By student, so that the days of one with many changes are read once.
-fn explain<'a>(bench: &mut Bench<'_, 'a>, night: &Night<'a>, held: crate::school::Tables, changes: &mut [Change]) {
+fn explain<'c, 'a>(
+    context: &Context<'c, 'a>,
+    bench: &mut Bench<'c, 'a>,
+    night: &Night<'a>,
+    held: crate::school::Tables,
+    changes: &mut [Change],
+) {
     changes.sort_by_key(|change| change.student);
     let rules = bench.rules;
     let judge = bench.judge.get_or_insert_with(|| Judge::new(rules));
-    for changes in changes.chunk_by_mut(|one, two| one.student == two.student) {
+    let mut students: Vec<StudentIx> = changes.iter().map(|change| change.student).collect();
+    students.dedup();
+    let all = changes.chunk_by_mut(|one, two| one.student == two.student);
+    for (at, changes) in all.enumerate() {
+        if at % fetch::AT_ONCE == 0 {
+            let next = students[at..].iter().take(fetch::AT_ONCE);
+            fetch::students(next.map(|student| &context.books.students[student.0 as usize]));
+        }
         let student = changes[0].student;
         let Some(numbers) = night.student_with(student, &mut bench.scratch) else {
             continue;
@@ -284,7 +298,12 @@ fn verdicts<'c, 'a>(
     let judge = bench.judge.get_or_insert_with(|| Judge::new(rules));
     let row = &mut bench.row;
     let (mut enrolled, mut absent) = (0, 0);
-    for &student in &task.students {
+    for (at, &student) in task.students.iter().enumerate() {
+        if at % fetch::AT_ONCE == 0 {
+            // Students of a school lie far apart.
+            let next = task.students[at..].iter().take(fetch::AT_ONCE);
+            fetch::students(next.map(|student| &context.books.students[student.0 as usize]));
+        }
         row.clear();
         if let Some(numbers) = night.student_with(student, &mut bench.scratch) {
             enrolled += 1;

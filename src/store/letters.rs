@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::fetch;
 use crate::monitor::Problem;
 use crate::outbox::{self, Kind, Letter, Posted, State, Told};
 use crate::school::{Day, Level, SchoolYear};
 
+use super::bound::Bound;
 use super::words::{day, json, maybe_day, maybe_level, named, odd, text, to_json, word};
 use super::{Store, Tx};
 
@@ -423,22 +425,28 @@ impl Tx<'_> {
             ),
         )?;
         let id = self.db.last_insert_rowid();
-        let mut statement =
-            self.statement("INSERT INTO letter_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)")?;
-        for told in told {
-            let row = (
-                id,
-                &told.student_id,
-                &told.school_id,
-                &told.rule,
-                told.level.word(),
-                told.episode,
-                !told.unwritten,
-                told.falls,
-                &told.why,
+        let entry = "INSERT INTO letter_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)";
+        let mut save = Bound::new(self, entry)?;
+        for some in told.chunks(fetch::AT_ONCE) {
+            fetch::texts(
+                some.iter()
+                    .flat_map(|told| [&*told.student_id, &*told.school_id, &*told.rule, &*told.why]),
             );
-            statement.execute(row).map_err(|error| self.trouble(&error))?;
+            for told in some {
+                save.number(1, id)?;
+                save.put(2, &told.student_id)?;
+                save.put(3, &told.school_id)?;
+                save.put(4, &told.rule)?;
+                save.level(5, Some(told.level))?;
+                save.number(6, told.episode)?;
+                save.number(7, !told.unwritten)?;
+                save.number(8, told.falls)?;
+                save.put(9, &told.why)?;
+                save.run()?;
+            }
         }
+        drop(save);
+        let mut statement = self.statement(entry)?;
         for entry in outbox::untold(letter, told) {
             let row = (
                 id,
