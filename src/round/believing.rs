@@ -304,7 +304,10 @@ impl Taken {
         file: &mut FileRead,
         (accepted, last_as_of): (Day, Option<Day>),
     ) {
-        self.people.append(&mut intake.people);
+        match self.people.is_empty() {
+            true => self.people = std::mem::take(&mut intake.people),
+            false => self.people.append(&mut intake.people),
+        }
         let source = source(setup, feed);
         let named = |table: Table| intake.tables.contains(&table);
         if named(Table::Staff) {

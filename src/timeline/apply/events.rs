@@ -1,8 +1,8 @@
 //! Incidents, interventions and contacts: short lists per student, replaced as the file covers them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::{Applied, Scope, by_student};
+use super::{Applied, ByStudent, Scope};
 use crate::facts::{Books, Contact, Incident, Plan, SchoolIx, Student, StudentIx};
 use crate::records::{ContactRow, Covers, IncidentRow, PlanRow};
 use crate::school::Table;
@@ -10,18 +10,15 @@ use crate::school::Table;
 /// Replaces one list of every student: old facts stay where the file does not replace them and has none of their key.
 fn replace<T: PartialEq + Clone>(
     books: &mut Books,
-    incoming: BTreeMap<StudentIx, Vec<T>>,
+    incoming: ByStudent<T>,
     list: impl Fn(&mut Student) -> &mut Vec<T>,
     replaced: impl Fn(&T) -> bool,
     same_key: impl Fn(&T, &T) -> bool,
     sort: impl Fn(&mut Vec<T>),
 ) -> Vec<StudentIx> {
     let mut changed = Vec::new();
-    let mut incoming = incoming.into_iter().peekable();
-    for (at, student) in books.students.iter_mut().enumerate() {
-        let index = StudentIx(at as u32);
-        let facts = incoming.next_if(|(whose, _)| *whose == index);
-        let facts = facts.map(|(_, facts)| facts).unwrap_or_default();
+    let incoming = incoming.each(books.students.len());
+    for (student, (index, facts)) in books.students.iter_mut().zip(incoming) {
         let old = list(student);
         if old.is_empty() && facts.is_empty() {
             continue;
@@ -46,7 +43,7 @@ pub(super) fn incidents(
     withheld: &BTreeSet<SchoolIx>,
     applied: &mut Applied,
 ) {
-    let mut incoming = by_student(books, rows, |books, row| {
+    let mut incoming = ByStudent::of(books, rows, |books, row| {
         let student = books.student(&row.student_id);
         let fact = Incident {
             incident: row.incident_id.as_str().into(),
@@ -59,7 +56,7 @@ pub(super) fn incidents(
         };
         (student, fact)
     });
-    let facts = || incoming.values().flatten();
+    let facts = || incoming.facts();
     let schools: BTreeSet<_> = facts().map(|fact| Some(fact.school)).collect();
     let scope = Scope::new(
         covers,
@@ -68,9 +65,7 @@ pub(super) fn incidents(
         facts().map(|f| f.date).max(),
     )
     .but(withheld);
-    for facts in incoming.values_mut() {
-        facts.retain(|fact| !scope.withholds(Some(fact.school)));
-    }
+    incoming.retain(|fact| !scope.withholds(Some(fact.school)));
     let changed = replace(
         books,
         incoming,
@@ -86,7 +81,7 @@ pub(super) fn incidents(
 
 /// Applies interventions. They name no school: a file that is a whole truth is one for every school.
 pub(super) fn plans(books: &mut Books, rows: &[PlanRow], covers: Covers, applied: &mut Applied) {
-    let incoming = by_student(books, rows, |books, row| {
+    let incoming = ByStudent::of(books, rows, |books, row| {
         let student = books.student(&row.student_id);
         let fact = Plan {
             intervention: row.intervention_id.as_str().into(),
@@ -101,7 +96,7 @@ pub(super) fn plans(books: &mut Books, rows: &[PlanRow], covers: Covers, applied
         };
         (student, fact)
     });
-    let starts = || incoming.values().flatten().map(|fact| fact.start);
+    let starts = || incoming.facts().map(|fact| fact.start);
     let scope = Scope::new(covers, BTreeSet::from([None]), starts().min(), starts().max());
     let changed = replace(
         books,
@@ -118,7 +113,7 @@ pub(super) fn plans(books: &mut Books, rows: &[PlanRow], covers: Covers, applied
 
 /// Applies contacts. They name no school either.
 pub(super) fn contacts(books: &mut Books, rows: &[ContactRow], covers: Covers, applied: &mut Applied) {
-    let incoming = by_student(books, rows, |books, row| {
+    let incoming = ByStudent::of(books, rows, |books, row| {
         let student = books.student(&row.student_id);
         let fact = Contact {
             date: row.date,
@@ -128,7 +123,7 @@ pub(super) fn contacts(books: &mut Books, rows: &[ContactRow], covers: Covers, a
         };
         (student, fact)
     });
-    let dates = || incoming.values().flatten().map(|fact| fact.date);
+    let dates = || incoming.facts().map(|fact| fact.date);
     let scope = Scope::new(covers, BTreeSet::from([None]), dates().min(), dates().max());
     let changed = replace(
         books,

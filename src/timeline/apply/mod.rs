@@ -2,7 +2,7 @@
 //!
 //! In: books and one intake. Out: books, and whose facts changed. Never: a name; a fact outside what the file covers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::facts::{Books, SchoolIx, Student, StudentIx};
 use crate::hands;
@@ -146,7 +146,8 @@ pub fn apply(books: &mut Books, intake: &Intake, covers: Covers, accepted: Day, 
     applied
         .changed
         .extend((known..books.students.len()).map(|at| StudentIx(at as u32)));
-    applied.changed.sort_unstable();
+    // They come in a few runs that ascend each: a merge, not a sort.
+    applied.changed.sort();
     applied.changed.dedup();
     applied
 }
@@ -190,18 +191,33 @@ fn meet<'n>(books: &mut Books, ids: impl Iterator<Item = &'n str>) {
     }
 }
 
-/// Rows by student, in the order in which they came.
-fn by_student<R, T>(
-    books: &mut Books,
-    rows: &[R],
-    mut fact: impl FnMut(&mut Books, &R) -> (StudentIx, T),
-) -> BTreeMap<StudentIx, Vec<T>> {
-    let mut grouped: BTreeMap<StudentIx, Vec<T>> = BTreeMap::new();
-    for row in rows {
-        let (student, value) = fact(books, row);
-        grouped.entry(student).or_default().push(value);
+/// Rows by student, a student's own in the order in which they came.
+struct ByStudent<T>(Vec<(StudentIx, T)>);
+
+impl<T> ByStudent<T> {
+    fn of<R>(books: &mut Books, rows: &[R], mut fact: impl FnMut(&mut Books, &R) -> (StudentIx, T)) -> ByStudent<T> {
+        let mut all: Vec<(StudentIx, T)> = rows.iter().map(|row| fact(books, row)).collect();
+        all.sort_by_key(|(student, _)| *student);
+        ByStudent(all)
     }
-    grouped
+
+    fn facts(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().map(|(_, fact)| fact)
+    }
+
+    fn retain(&mut self, keep: impl Fn(&T) -> bool) {
+        self.0.retain(|(_, fact)| keep(fact));
+    }
+
+    /// Gives what each of so many students has, one after the other; often that is nothing.
+    fn each(self, students: usize) -> impl Iterator<Item = (StudentIx, Vec<T>)> {
+        let mut all = self.0.into_iter().peekable();
+        (0..students).map(move |at| {
+            let student = StudentIx(at as u32);
+            let own = std::iter::from_fn(|| all.next_if(|(whose, _)| *whose == student));
+            (student, own.map(|(_, fact)| fact).collect())
+        })
+    }
 }
 
 #[cfg(test)]

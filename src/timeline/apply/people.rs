@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Applied, Scope, by_student};
+use super::{Applied, ByStudent, Scope};
 use crate::facts::{Books, Enrollment, SchoolIx, StudentIx};
 use crate::records::{Covers, EnrollmentRow, Stay, StudentRow};
 use crate::school::{Day, Table};
@@ -109,19 +109,16 @@ pub(super) fn enrollments(
     withheld: &BTreeSet<SchoolIx>,
     applied: &mut Applied,
 ) {
-    let mut listed = by_student(books, rows, |books, row| {
+    let mut listed = ByStudent::of(books, rows, |books, row| {
         let student = books.student(&row.student_id);
         (student, fact(books, &row.stay))
     });
-    let schools: BTreeSet<_> = listed.values().flatten().map(|stay| Some(stay.school)).collect();
+    let schools: BTreeSet<_> = listed.facts().map(|stay| Some(stay.school)).collect();
     let scope = Scope::new(covers, schools, None, None).but(withheld);
-    for stays in listed.values_mut() {
-        stays.retain(|stay| !scope.withholds(Some(stay.school)));
-    }
-    for at in 0..books.students.len() {
-        let index = StudentIx(at as u32);
-        let rows = listed.get(&index).map_or(&[][..], Vec::as_slice);
-        let old = &books.students[at].enrollments;
+    listed.retain(|stay| !scope.withholds(Some(stay.school)));
+    for (index, rows) in listed.each(books.students.len()) {
+        let student = &mut books.students[index.0 as usize];
+        let old = &student.enrollments;
         if old.is_empty() && rows.is_empty() {
             continue;
         }
@@ -139,10 +136,10 @@ pub(super) fn enrollments(
                 new.push(stay);
             }
         }
-        new.extend_from_slice(rows);
+        new.extend(rows);
         new.sort_by_key(|stay| (stay.entry, stay.school));
         if new != *old {
-            books.students[at].enrollments = new;
+            student.enrollments = new;
             applied.student(index, Table::Enrollments);
         }
     }
