@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::hands;
 use crate::school::{Day, Grade, Interner, SchoolYear};
 
 mod attendance;
@@ -294,6 +295,19 @@ impl Books {
             self.students.resize_with(number as usize + 1, Student::default);
         }
         StudentIx(number)
+    }
+
+    /// The numbers of student ids, in their order. In books without anybody room for all is made beside the naming.
+    pub(crate) fn students_of<'i>(&mut self, ids: impl ExactSizeIterator<Item = &'i str>) -> Vec<StudentIx> {
+        let (known, expected) = (self.students.len(), ids.len());
+        let (names, students) = (&mut self.names.students, &mut self.students);
+        let name = || ids.map(|id| StudentIx(names.intern(id))).collect();
+        let numbers: Vec<StudentIx> = match known {
+            0 => hands::two(expected, || students.resize_with(expected, Student::default), name).1,
+            _ => name(),
+        };
+        self.students.resize_with(self.names.students.len(), Student::default);
+        numbers
     }
 
     /// The number of a school id.

@@ -173,7 +173,9 @@ impl<'r> Judge<'r> {
             Some(false) => return Some(Verdict::NotApplicable(NotFor::Grade)),
             None => return Some(Verdict::Unknown(vec![Word::Grade.word().to_owned()])),
         }
-        if let Some(table) = rule.reads.iter().find(|table| case.held.holds(*table)) {
+        if rule.reads.meets(case.held)
+            && let Some(table) = rule.reads.iter().find(|table| case.held.holds(*table))
+        {
             return Some(Verdict::Held(table));
         }
         if self.seats[number].set_aside {

@@ -372,7 +372,7 @@ impl Tx<'_> {
     fn save_students(&self, key: i64, books: &Books, students: &[StudentIx]) -> Result<(), Problem> {
         // In the order of the key, so that the table grows at its end and a page is written once.
         let mut students = students.to_vec();
-        students.sort_unstable();
+        students.sort();
         students.dedup();
         // One thread packs while this one writes: each takes about as long as the other.
         thread::scope(|scope| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Applied, Scope, each_student, meet};
+use super::{Applied, Scope, count, each_student, meet};
 use crate::facts::{Books, Mark, MarkKind, SchoolIx};
 use crate::monitor::Tallies;
 use crate::records::{Covers, MarkFold, MarkRow, NONE, Slot};
@@ -217,7 +217,7 @@ fn student(
                 }
                 return true;
             }
-            Some(_) => tallies.add("mark-corrected", 0, "", ""),
+            Some(_) => count(tallies, "mark-corrected"),
             None if worn.contains(mark) => {
                 changed = true;
                 return false;
@@ -229,7 +229,7 @@ fn student(
             {
                 return true;
             }
-            None if replaces(mark) && !stands(mark) => tallies.add("mark-withdrawn", 0, "", ""),
+            None if replaces(mark) && !stands(mark) => count(tallies, "mark-withdrawn"),
             None => return true,
         }
         changed = true;

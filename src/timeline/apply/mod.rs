@@ -43,11 +43,11 @@ impl Applied {
     fn table(&mut self, table: Table) {
         self.tables = self.tables.and(Tables::one(table));
     }
+}
 
-    /// Counts a fact of a kind.
-    fn count(&mut self, kind: &str) {
-        self.tallies.add(kind, 0, "", "");
-    }
+/// Counts a fact of a kind.
+fn count(tallies: &mut Tallies, kind: &str) {
+    tallies.add(kind, 0, "", "");
 }
 
 /// Which facts of one table a file replaces.

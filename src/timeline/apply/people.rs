@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Applied, ByStudent, Scope};
-use crate::facts::{Books, Enrollment, SchoolIx, StudentIx};
+use super::{Applied, ByStudent, Scope, count, each_student};
+use crate::facts::{Books, Enrollment, SchoolIx, Student};
+use crate::monitor::Tallies;
 use crate::records::{Covers, EnrollmentRow, Stay, StudentRow};
 use crate::school::{Day, Table};
 
@@ -28,10 +29,11 @@ pub(super) fn students(
     withheld: &BTreeSet<SchoolIx>,
     applied: &mut Applied,
 ) {
+    let numbers = books.students_of(rows.iter().map(|row| &*row.student_id));
     // One row per student by now, and nearly every student has one: a list by number, no map.
-    let mut listed: Vec<Option<(Option<Enrollment>, Vec<u32>)>> = Vec::with_capacity(rows.len());
-    for row in rows {
-        let at = books.student(&row.student_id).0 as usize;
+    let mut listed: Vec<Option<(Option<Enrollment>, Vec<u32>)>> = Vec::with_capacity(books.students.len());
+    listed.resize(books.students.len(), None);
+    for (row, number) in rows.iter().zip(numbers) {
         let listing = row.stay.as_ref().map(|stay| fact(books, stay));
         let mut programs: Vec<u32> = row
             .programs
@@ -39,10 +41,7 @@ pub(super) fn students(
             .map(|program| books.names.words.intern(program))
             .collect();
         programs.sort_unstable();
-        if listed.len() <= at {
-            listed.resize(at + 1, None);
-        }
-        listed[at].get_or_insert((listing, programs));
+        listed[number.0 as usize].get_or_insert((listing, programs));
     }
     let schools: BTreeSet<_> = listed
         .iter()
@@ -51,48 +50,66 @@ pub(super) fn students(
         .map(|l| Some(l.school))
         .collect();
     let scope = Scope::new(covers, schools, None, None).but(withheld);
-    for at in 0..books.students.len() {
-        let index = StudentIx(at as u32);
-        let student = &mut books.students[at];
-        match listed.get(at).and_then(Option::as_ref) {
-            // Listed at a school whose part is held: whatever stood of the student stands.
-            Some((Some(listing), _)) if scope.withholds(Some(listing.school)) => {}
-            Some((listing, programs)) => {
-                // A row that names no school says that the student is there, and nothing of where.
-                let mut listing = listing.clone().or_else(|| student.listing.clone());
-                if let Some(listing) = &mut listing {
-                    listing.gone_after = None;
-                }
-                if student.listing.as_ref().is_some_and(|old| old.gone_after.is_some()) {
-                    applied.count("listed-again");
-                }
-                if student.listing != listing || student.programs != *programs {
-                    student.listing = listing;
-                    student.programs.clone_from(programs);
-                    applied.student(index, Table::Students);
-                }
-            }
-            None => {
-                let Some(listing) = &mut student.listing else {
-                    continue;
-                };
-                if leave(listing, &scope, last_as_of, applied) {
-                    applied.student(index, Table::Students);
-                    if listing.gone_after.is_none() {
-                        student.listing = None;
-                    }
-                }
-            }
-        }
+    each_student(
+        &mut books.students,
+        &listed,
+        Table::Students,
+        applied,
+        |student, row, tallies| match row {
+            Some(row) => list(student, row, &scope, tallies),
+            None => unlist(student, &scope, last_as_of, tallies),
+        },
+    );
+}
+
+/// Lays a row into a student's facts; whether that is news.
+fn list(
+    student: &mut Student,
+    (listing, programs): &(Option<Enrollment>, Vec<u32>),
+    scope: &Scope,
+    tallies: &mut Tallies,
+) -> bool {
+    // Listed at a school whose part is held: whatever stood of the student stands.
+    if listing
+        .as_ref()
+        .is_some_and(|listing| scope.withholds(Some(listing.school)))
+    {
+        return false;
     }
+    // A row that names no school says that the student is there, and nothing of where.
+    let mut listing = listing.clone().or_else(|| student.listing.clone());
+    if let Some(listing) = &mut listing {
+        listing.gone_after = None;
+    }
+    if student.listing.as_ref().is_some_and(|old| old.gone_after.is_some()) {
+        count(tallies, "listed-again");
+    }
+    let is_new = student.listing != listing || student.programs != *programs;
+    if is_new {
+        student.listing = listing;
+        student.programs.clone_from(programs);
+    }
+    is_new
+}
+
+/// Ends what stands of a student whom no row lists any more; whether that is news.
+fn unlist(student: &mut Student, scope: &Scope, last_as_of: Option<Day>, tallies: &mut Tallies) -> bool {
+    let Some(listing) = &mut student.listing else {
+        return false;
+    };
+    let is_new = leave(listing, scope, last_as_of, tallies);
+    if is_new && listing.gone_after.is_none() {
+        student.listing = None;
+    }
+    is_new
 }
 
 /// Ends a stay that the export no longer lists. Returns whether that is news; where `gone_after` is still open then, the stay never held.
-fn leave(stay: &mut Enrollment, scope: &Scope, last_as_of: Option<Day>, applied: &mut Applied) -> bool {
+fn leave(stay: &mut Enrollment, scope: &Scope, last_as_of: Option<Day>, tallies: &mut Tallies) -> bool {
     if stay.gone_after.is_some() || !scope.replaces(Some(stay.school), None) {
         return false;
     }
-    applied.count("no-longer-listed");
+    count(tallies, "no-longer-listed");
     // The whole truth of the year takes back what it no longer says; the state today only ends it.
     if scope.covers == Covers::Now {
         stay.gone_after = last_as_of;
@@ -127,12 +144,12 @@ pub(super) fn enrollments(
             let same = |row: &&Enrollment| (row.school, row.entry) == (stay.school, stay.entry);
             if rows.iter().find(same).is_some() {
                 if stay.gone_after.is_some() {
-                    applied.count("listed-again");
+                    count(&mut applied.tallies, "listed-again");
                 }
                 continue;
             }
             let mut stay = stay.clone();
-            if !leave(&mut stay, &scope, last_as_of, applied) || stay.gone_after.is_some() {
+            if !leave(&mut stay, &scope, last_as_of, &mut applied.tallies) || stay.gone_after.is_some() {
                 new.push(stay);
             }
         }
