@@ -145,10 +145,8 @@ impl Tx<'_> {
     pub fn commit(self) -> Result<(), Problem> {
         let store = self.store;
         self.tx.commit().map_err(|error| store.trouble(&error))?;
-        if store.is_new.replace(false)
-            && let Err(problem) = store.write_ahead()
-        {
-            tracing::debug!(code = problem.code, "the store writes ahead from its next opening on");
+        if store.is_new.replace(false) {
+            store.write_ahead();
         }
         Ok(())
     }

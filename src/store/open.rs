@@ -49,17 +49,16 @@ impl Store {
         create_private(path)?;
         let store = connect(path)?;
         store.refuse_foreign(migrations.len())?;
-        let is_new = store.version()? == 0;
         // A night writes tens of megabytes from end to end: in large pages that is a quarter of the calls. A store keeps the pages it was made
         // with.
         store.settings(
             "PRAGMA page_size = 16384; PRAGMA cache_size = -8000; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
         )?;
-        if !is_new {
-            store.write_ahead()?;
-        }
-        store.migrate(migrations)?;
+        let is_new = store.migrate(migrations)?;
         store.is_new.set(is_new);
+        if !is_new {
+            store.write_ahead();
+        }
         store.look_over()?;
         Ok(store)
     }
@@ -72,9 +71,11 @@ impl Store {
 
     /// Lets what is committed from now on go into a journal first, so that nobody who reads keeps a round waiting, nor a round them. What
     /// a commit leaves in the journal goes into the file beside the sending and when the store is closed, not while somebody waits for the
-    /// commit.
-    pub(super) fn write_ahead(&self) -> Result<(), Problem> {
-        self.settings("PRAGMA journal_mode = WAL;")
+    /// commit. Where somebody is in the file just now the next opening does it: until then readers and a round wait for each other.
+    pub(super) fn write_ahead(&self) {
+        if let Err(problem) = self.settings("PRAGMA journal_mode = WAL;") {
+            tracing::debug!(code = problem.code, "the store does not write ahead yet");
+        }
     }
 
     /// Brings what earlier commits left in the journal into the file, as far as nobody reads there: a reader is never kept waiting. What is
@@ -135,10 +136,12 @@ impl Store {
 
     /// Refuses what is not ours to touch: a later firstbell's store, and a database with tables but no version of ours.
     fn refuse_foreign(&self, newest: usize) -> Result<(), Problem> {
-        let version = self.version()?;
-        if version == 0 && self.count("SELECT count(*) FROM sqlite_schema")? > 0 {
+        // Asked at once: between two questions another process may make the store.
+        let foreign = "SELECT count(*) FROM sqlite_schema, pragma_user_version WHERE user_version = 0";
+        if self.count(foreign)? > 0 {
             return Err(self.failed(rusqlite::ffi::SQLITE_NOTADB));
         }
+        let version = self.version()?;
         if version <= newest {
             return Ok(());
         }
@@ -148,10 +151,11 @@ impl Store {
         Err(Problem::new("store-newer", Weight::Stop, place, message, remedy))
     }
 
-    fn migrate(&self, migrations: &[&str]) -> Result<(), Problem> {
+    /// Brings the store to the newest schema; whether there was none before.
+    fn migrate(&self, migrations: &[&str]) -> Result<bool, Problem> {
         let from = self.version()?;
         if from == migrations.len() {
-            return Ok(());
+            return Ok(false);
         }
         if from > 0 {
             self.copy_before(from)?;
@@ -163,7 +167,8 @@ impl Store {
             self.settings(migration)?;
             self.settings(&format!("PRAGMA user_version = {}", number + 1))?;
         }
-        tx.commit()
+        tx.commit()?;
+        Ok(from == 0)
     }
 
     /// A copy of the file as it was before a migration, beside it.
