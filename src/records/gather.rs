@@ -170,6 +170,9 @@ impl Gathered {
         if !self.students.is_empty() {
             self.students.reserve_exact(rows);
         }
+        if self.attendance.span.is_some() {
+            self.attendance.expect(rows);
+        }
     }
 
     /// Adds another thread's rows.

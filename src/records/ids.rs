@@ -59,6 +59,15 @@ impl Default for Ids {
 }
 
 impl Ids {
+    /// Makes room for so many names in all: tables grown step by step have every name put in again and again.
+    pub(super) fn expect(&mut self, names: usize) {
+        self.names.expect(names);
+        let more = names.saturating_sub(self.keys.len());
+        self.keys.reserve_exact(more);
+        self.after.reserve_exact(more);
+        self.numbers.reserve(more);
+    }
+
     /// The number of a short name that has one.
     #[inline]
     pub(super) fn known(&mut self, key: u128) -> Option<u32> {

@@ -62,6 +62,10 @@ pub(crate) struct AttendanceFold {
     pub(crate) crossed: bool,
 }
 
+/// Rows of a student where every day has rows and the year is well under way. Chosen by us: where there are fewer, tables grow as they
+/// did; where there are more, some room is left.
+const ROWS_A_STUDENT: usize = 128;
+
 /// The numbers that a fold's schools, periods and codes have elsewhere.
 #[derive(Debug)]
 pub(crate) struct Numbering {
@@ -74,6 +78,15 @@ pub(crate) struct Numbering {
 }
 
 impl AttendanceFold {
+    /// Makes room for the students of so many rows.
+    pub(in crate::records) fn expect(&mut self, rows: usize) {
+        let students = rows / ROWS_A_STUDENT;
+        self.students.expect(students);
+        let more = students.saturating_sub(self.heads.len());
+        self.first_lane.reserve_exact(more);
+        self.heads.reserve_exact(more);
+    }
+
     /// An empty fold for a school year of so many calendar days.
     pub(crate) fn new(days: usize) -> AttendanceFold {
         AttendanceFold {
