@@ -2,8 +2,6 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::school::Interner;
-
 const NO: u32 = u32::MAX;
 /// Names of up to so many bytes are compared and hashed as one number.
 pub(super) const SHORT: usize = 15;
@@ -34,13 +32,52 @@ pub(super) fn packed_at(text: &[u8], start: usize, length: usize) -> Option<u128
     (bytes[0].is_ascii_graphic() && bytes[length - 1].is_ascii_graphic()).then_some(word)
 }
 
+/// Names one after the other in one piece of memory: a fold has a hundred thousand, and only reads them again.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Names {
+    /// The name of a number; empty for one that was not given.
+    pub(crate) fn name(&self, number: u32) -> &str {
+        let at = number as usize;
+        let start = at
+            .checked_sub(1)
+            .map_or(Some(0), |before| self.ends.get(before).copied());
+        let (Some(start), Some(&end)) = (start, self.ends.get(at)) else {
+            return "";
+        };
+        &self.text[start..end]
+    }
+
+    /// How many names there are.
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The names in the order of their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|at| self.name(at as u32))
+    }
+
+    fn push(&mut self, name: &str) -> u32 {
+        self.text.push_str(name);
+        self.ends.push(self.text.len());
+        self.ends.len() as u32 - 1
+    }
+}
+
 /// Names and their numbers, in the order in which they were first seen.
 #[derive(Debug)]
 pub(crate) struct Ids {
     /// The names.
-    pub(crate) names: Interner,
+    pub(crate) names: Names,
     keys: Vec<u128>,
     numbers: FxHashMap<u128, u32>,
+    /// The numbers of names that have no key.
+    long: FxHashMap<Box<str>, u32>,
     /// Who came after whom last time.
     after: Vec<u32>,
     last: u32,
@@ -49,9 +86,10 @@ pub(crate) struct Ids {
 impl Default for Ids {
     fn default() -> Ids {
         Ids {
-            names: Interner::default(),
+            names: Names::default(),
             keys: Vec::new(),
             numbers: FxHashMap::default(),
+            long: FxHashMap::default(),
             after: Vec::new(),
             last: NO,
         }
@@ -61,8 +99,9 @@ impl Default for Ids {
 impl Ids {
     /// Makes room for so many names in all: tables grown step by step have every name put in again and again.
     pub(super) fn expect(&mut self, names: usize) {
-        self.names.expect(names);
         let more = names.saturating_sub(self.keys.len());
+        self.names.text.reserve(more * 8);
+        self.names.ends.reserve_exact(more);
         self.keys.reserve_exact(more);
         self.after.reserve_exact(more);
         self.numbers.reserve(more);
@@ -101,15 +140,21 @@ impl Ids {
         {
             return number;
         }
-        let number = self.names.intern(name);
-        if number as usize == self.keys.len() {
-            self.keys.push(key);
-            self.after.push(NO);
-            if key != 0 {
-                self.numbers.insert(key, number);
-            }
-        }
+        let long = if key == 0 { self.long.get(name).copied() } else { None };
+        let number = long.unwrap_or_else(|| self.give(name, key));
         self.follow(number);
+        number
+    }
+
+    /// Gives a new name its number.
+    fn give(&mut self, name: &str, key: u128) -> u32 {
+        let number = self.names.push(name);
+        self.keys.push(key);
+        self.after.push(NO);
+        match key {
+            0 => self.long.insert(name.into(), number),
+            _ => self.numbers.insert(key, number),
+        };
         number
     }
 

@@ -187,7 +187,7 @@ fn counted(intake: &Intake) -> String {
 fn mark_rows(intake: &Intake) -> Vec<String> {
     let fold = &intake.marks;
     let row = |row: &super::MarkRow| {
-        let name = |names: &crate::school::Interner, at: u32| names.name(at).to_owned();
+        let name = |names: &super::ids::Names, at: u32| names.name(at).to_owned();
         let slot = fold.slot_of(row);
         format!(
             "{} {} {} {:?} {} {} {:?} {:?} {:?}",

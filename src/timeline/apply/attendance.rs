@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 
-use super::{Applied, Scope, each_student, meet};
+use super::{Applied, Scope, each_student, meet, numbers};
 use crate::facts::{Attendance, AttendanceRow, Books, CodeIx, PeriodIx, SchoolIx};
 use crate::records::{AttendanceFold, Covers, Numbering};
-use crate::school::{Interner, SchoolYear, Table};
+use crate::school::{SchoolYear, Table};
 
 /// Applies attendance rows.
 pub(super) fn attendance(
@@ -52,29 +52,17 @@ pub(super) fn attendance(
     );
 }
 
-/// The numbers of a fold's schools, periods and codes in the books; given in the order of the names, so that the order of rows leaves no trace.
+/// The numbers of a fold's schools, periods and codes in the books.
 fn numbering(books: &mut Books, fold: &AttendanceFold) -> Numbering {
-    let order = |names: &Interner| {
-        let mut order: Vec<u32> = (0..names.len() as u32).collect();
-        order.sort_unstable_by(|one, two| names.name(*one).cmp(names.name(*two)));
-        order
-    };
-    let mut numbering = Numbering {
-        schools: vec![SchoolIx(0); fold.schools.names.len()],
-        periods: vec![PeriodIx(0); fold.periods.len()],
-        codes: vec![CodeIx(0); fold.codes.len()],
-    };
-    for at in order(&fold.schools.names) {
-        numbering.schools[at as usize] = books.school(fold.schools.names.name(at));
-    }
+    let schools = numbers(fold.schools.names.iter(), |name| books.school(name).0);
     // The reader refuses the row that would need a number beyond 65,535.
-    for at in order(&fold.periods) {
-        numbering.periods[at as usize] = PeriodIx(books.names.periods.intern(fold.periods.name(at)) as u16);
+    let periods = numbers(fold.periods.iter(), |name| books.names.periods.intern(name) as u16);
+    let codes = numbers(fold.codes.iter(), |name| books.names.codes.intern(name) as u16);
+    Numbering {
+        schools: schools.into_iter().map(SchoolIx).collect(),
+        periods: periods.into_iter().map(PeriodIx).collect(),
+        codes: codes.into_iter().map(CodeIx).collect(),
     }
-    for at in order(&fold.codes) {
-        numbering.codes[at as usize] = CodeIx(books.names.codes.intern(fold.codes.name(at)) as u16);
-    }
-    numbering
 }
 
 /// What stands after a file: old rows that it does not replace, and its own.

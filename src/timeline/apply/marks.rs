@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Applied, Scope, count, each_student, meet};
+use super::{Applied, Scope, count, each_student, meet, numbers};
 use crate::facts::{Books, Mark, MarkKind, SchoolIx};
 use crate::monitor::Tallies;
 use crate::records::{Covers, MarkFold, MarkRow, NONE, Slot};
-use crate::school::{Day, Interner, Table};
+use crate::school::{Day, Table};
 
 /// The numbers of a fold's names in the books.
 struct Numbering {
@@ -136,16 +136,7 @@ pub(super) fn marks(
 
 /// Gives a fold's names their numbers in the books, in the order of the names, and keeps what the export says of courses.
 fn number(books: &mut Books, fold: &MarkFold, applied: &mut Applied) -> Numbering {
-    fn numbers(names: &Interner, mut give: impl FnMut(&str) -> u32) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..names.len() as u32).collect();
-        order.sort_unstable_by(|one, two| names.name(*one).cmp(names.name(*two)));
-        let mut numbers = vec![0; names.len()];
-        for at in order {
-            numbers[at as usize] = give(names.name(at));
-        }
-        numbers
-    }
-    let courses = numbers(&fold.courses.names, |name| books.course(name));
+    let courses = numbers(fold.courses.names.iter(), |name| books.course(name));
     for (at, (name, subject)) in fold.course_words.iter().enumerate() {
         let course = &mut books.courses[courses[at] as usize];
         for (kept, word) in [(&mut course.name, name), (&mut course.subject, subject)] {
@@ -155,10 +146,10 @@ fn number(books: &mut Books, fold: &MarkFold, applied: &mut Applied) -> Numberin
             }
         }
     }
-    let schools = numbers(&fold.schools.names, |name| u32::from(books.school(name).0));
+    let schools = numbers(fold.schools.names.iter(), |name| u32::from(books.school(name).0));
     let school = |number: u32| schools.get(number as usize).map(|school| SchoolIx(*school as u16));
-    let terms = numbers(&fold.terms.names, |name| books.names.terms.intern(name));
-    let texts = numbers(&fold.texts.names, |name| books.names.marks.intern(name));
+    let terms = numbers(fold.terms.names.iter(), |name| books.names.terms.intern(name));
+    let texts = numbers(fold.texts.names.iter(), |name| books.names.marks.intern(name));
     let key = |slot: &Slot| Key {
         course: courses[slot.course as usize],
         term: terms[slot.term as usize],

@@ -191,6 +191,17 @@ fn meet<'n>(books: &mut Books, ids: impl Iterator<Item = &'n str>) {
     }
 }
 
+/// The numbers that names have elsewhere, by their numbers here; given in the order of the names, so that the order of rows leaves no trace.
+fn numbers<'n, N: Clone + Default>(names: impl Iterator<Item = &'n str>, mut give: impl FnMut(&str) -> N) -> Vec<N> {
+    let mut order: Vec<(&str, usize)> = names.enumerate().map(|(at, name)| (name, at)).collect();
+    order.sort_unstable();
+    let mut numbers = vec![N::default(); order.len()];
+    for (name, at) in order {
+        numbers[at] = give(name);
+    }
+    numbers
+}
+
 /// Rows by student, a student's own in the order in which they came.
 struct ByStudent<T>(Vec<(StudentIx, T)>);
 
