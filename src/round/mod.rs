@@ -309,7 +309,7 @@ fn round(
     let limit = order
         .as_of
         .unwrap_or_else(|| latest_complete_day(setup, now, waiting.attendance_written()));
-    let as_of_in = |books: &Books| Almanac::new(books, &setup.config.meaning).as_of(limit);
+    let as_of_in = |books: &Books| Almanac::as_of_in(books, &setup.config.meaning, limit);
     let mut taken = waiting.apply(
         setup,
         &mut books,

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::facts::{Books, SchoolIx, StudentIx};
-use crate::school::{Day, Meaning, Rows};
+use crate::school::{Day, Meaning, Rows, SchoolYear};
 
 use super::behavior::Conduct;
 use super::calendar::SchoolDays;
@@ -111,29 +111,17 @@ impl<'b> Almanac<'b> {
     /// calendar the latest day with a row, else the latest weekday, so that marks and incidents can still be judged.
     /// `None` before the school year.
     pub fn as_of(&self, limit: Day) -> Option<Day> {
-        let year = self.books.year;
-        let last = year.offset(limit.min(year.end))?;
-        let schools = || self.days.iter().zip(&self.rolls);
-        let with_row = || schools().filter_map(|(days, roll)| days.latest(last, |day| roll.any[usize::from(day)] > 0));
-        let instructional = || self.days.iter().filter_map(|days| days.latest(last, |_| true));
-        let any_row = || {
-            let rolls = self.rolls.iter();
-            rolls.filter_map(|roll| (0..=last).rev().find(|&day| roll.any[usize::from(day)] > 0))
-        };
-        let weekday = || (0..=last).rev().find(|&day| is_weekday(year.day(day)));
-        let has_calendar = self.days.iter().any(|days| days.has_calendar);
-        let without_calendar = || {
-            if has_calendar {
-                None
-            } else {
-                any_row().max().or_else(weekday)
-            }
-        };
-        let found = with_row()
-            .max()
-            .or_else(|| instructional().max())
-            .or_else(without_calendar)?;
-        Some(year.day(found))
+        as_of(self.books.year, &self.days, &self.rolls, limit)
+    }
+
+    /// The same of books that nothing else is asked of yet.
+    pub fn as_of_in(books: &Books, meaning: &Meaning, limit: Day) -> Option<Day> {
+        // Whether there are rows is all that is needed, and not of how many students.
+        let rolls = call(books, Rows::Exceptions);
+        let schools = (0..books.names.schools.len()).map(|number| SchoolIx(number as u16));
+        let rows = meaning.attendance.rows;
+        let days: Vec<SchoolDays> = schools.map(|school| school_days(books, school, rows, &rolls)).collect();
+        as_of(books.year, &days, &rolls, limit)
     }
 
     /// Whether the day is an instructional day of the school.
@@ -227,6 +215,32 @@ fn school_days(books: &Books, school: SchoolIx, rows: Rows, rolls: &[Roll]) -> S
         }
         _ => days,
     }
+}
+
+/// See [`Almanac::as_of`].
+fn as_of(year: SchoolYear, days: &[SchoolDays], rolls: &[Roll], limit: Day) -> Option<Day> {
+    let last = year.offset(limit.min(year.end))?;
+    let schools = || days.iter().zip(rolls);
+    let with_row = || schools().filter_map(|(days, roll)| days.latest(last, |day| roll.any[usize::from(day)] > 0));
+    let instructional = || days.iter().filter_map(|days| days.latest(last, |_| true));
+    let any_row = || {
+        let rolls = rolls.iter();
+        rolls.filter_map(|roll| (0..=last).rev().find(|&day| roll.any[usize::from(day)] > 0))
+    };
+    let weekday = || (0..=last).rev().find(|&day| is_weekday(year.day(day)));
+    let has_calendar = days.iter().any(|days| days.has_calendar);
+    let without_calendar = || {
+        if has_calendar {
+            None
+        } else {
+            any_row().max().or_else(weekday)
+        }
+    };
+    let found = with_row()
+        .max()
+        .or_else(|| instructional().max())
+        .or_else(without_calendar)?;
+    Some(year.day(found))
 }
 
 fn last_row(roll: &Roll) -> Option<u16> {

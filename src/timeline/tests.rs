@@ -10,7 +10,9 @@ use super::left_out::{LeftOut, left_out};
 
 fn as_of(drawn: &Drawn, limit: &str) -> Option<String> {
     let almanac = Almanac::new(&drawn.books, &drawn.meaning);
-    almanac.as_of(day(limit)).map(|day| day.to_string())
+    let found = almanac.as_of(day(limit));
+    assert_eq!(Almanac::as_of_in(&drawn.books, &drawn.meaning, day(limit)), found);
+    found.map(|day| day.to_string())
 }
 
 fn through(drawn: &Drawn, as_of: &str, school: &str) -> Option<String> {
