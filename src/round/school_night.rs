@@ -215,8 +215,8 @@ fn explain<'c, 'a>(
     let all = changes.chunk_by_mut(|one, two| one.student == two.student);
     for (at, changes) in all.enumerate() {
         if at % fetch::AT_ONCE == 0 {
-            let next = students[at..].iter().take(fetch::AT_ONCE);
-            fetch::students(next.map(|student| &context.books.students[student.0 as usize]));
+            let next = at..students.len().min(at + fetch::AT_ONCE);
+            fetch::students(&students[next], context.books);
         }
         let student = changes[0].student;
         let Some(numbers) = night.student_with(student, &mut bench.scratch) else {
@@ -301,8 +301,8 @@ fn verdicts<'c, 'a>(
     for (at, &student) in task.students.iter().enumerate() {
         if at % fetch::AT_ONCE == 0 {
             // Students of a school lie far apart.
-            let next = task.students[at..].iter().take(fetch::AT_ONCE);
-            fetch::students(next.map(|student| &context.books.students[student.0 as usize]));
+            let next = at..task.students.len().min(at + fetch::AT_ONCE);
+            fetch::students(&task.students[next], context.books);
         }
         row.clear();
         if let Some(numbers) = night.student_with(student, &mut bench.scratch) {
