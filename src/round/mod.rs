@@ -410,6 +410,8 @@ fn evening(
     rung.judged = done.judged.clone();
     let rule_changed = posting::Posting::rule_changed(&done.changes);
     let closed = lately::closed(&done.changes);
+    // Who keeps them has them; on a first night they are tens of megabytes.
+    done.changes = Changes::default();
     let night = deciding::Night {
         as_of: kept.as_of,
         now: kept.now,
