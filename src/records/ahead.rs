@@ -94,3 +94,67 @@ impl Reader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::sync::Mutex;
+    use std::thread;
+
+    use super::{Chunk, Chunks, LONG, Source};
+    use crate::records::quotes::Dialect;
+
+    fn long_text() -> Vec<u8> {
+        let lines = (0u64..).map(|at| format!("{at},101,2026-09-01,A\n").into_bytes());
+        let mut text = Vec::new();
+        for line in lines {
+            text.extend(line);
+            if text.len() as u64 > LONG {
+                break;
+            }
+        }
+        text
+    }
+
+    /// Takes so many chunks at the most, one after the other, and puts them together.
+    fn taken(text: &[u8], threads: usize, most: usize) -> Vec<u8> {
+        let mut file = Cursor::new(text);
+        let mut source = Source::open(&mut file, None).expect("opened");
+        source.begin(0, Dialect::default());
+        let source = Mutex::new(source);
+        let (chunks, reader) = Chunks::of(&source, threads);
+        thread::scope(|scope| {
+            let _ending = chunks.ending();
+            if let Some(reader) = reader {
+                scope.spawn(|| reader.read(&source));
+            }
+            let (mut all, mut spare) = (Vec::new(), Chunk::default());
+            for _ in 0..most {
+                let Some(chunk) = chunks.next(spare).expect("read") else {
+                    break;
+                };
+                all.extend_from_slice(chunk.bytes());
+                spare = chunk;
+            }
+            all
+        })
+    }
+
+    #[test]
+    fn what_is_read_ahead_is_what_lies_there() {
+        let text = long_text();
+        for threads in [1, 2] {
+            assert!(taken(&text, threads, usize::MAX) == text, "{threads} threads");
+        }
+        let short = &text[..1000];
+        assert!(taken(short, 1, usize::MAX) == short, "a short file");
+    }
+
+    #[test]
+    fn who_reads_ahead_ends_when_nobody_takes_it_any_more() {
+        // Were the reader to wait for somebody, this would never return.
+        let text = long_text();
+        let some = taken(&text, 1, 1);
+        assert!(text.starts_with(&some) && !some.is_empty() && some.len() < text.len());
+    }
+}
