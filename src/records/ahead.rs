@@ -88,7 +88,8 @@ impl Reader {
         loop {
             let next = source.next(self.spare.try_recv().unwrap_or_default()).transpose();
             let Some(next) = next else { return };
-            if self.full.send(next).is_err() {
+            let failed = next.is_err();
+            if self.full.send(next).is_err() || failed {
                 return;
             }
         }
@@ -97,7 +98,7 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
+    use std::io::{self, Cursor, Read, Seek, SeekFrom};
     use std::sync::Mutex;
     use std::thread;
 
@@ -148,6 +149,51 @@ mod tests {
         }
         let short = &text[..1000];
         assert!(taken(short, 1, usize::MAX) == short, "a short file");
+    }
+
+    /// A file that breaks off after some bytes, again and again.
+    struct Broken(Cursor<Vec<u8>>, u32);
+
+    impl Read for Broken {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(into)? {
+                0 => {
+                    self.1 += 1;
+                    Err(io::Error::other("the disk is gone"))
+                }
+                length => Ok(length),
+            }
+        }
+    }
+
+    impl Seek for Broken {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_on_is_given_up_at_once() {
+        let mut file = Broken(Cursor::new(long_text()), 0);
+        let mut source = Source::open(&mut file, None).expect("opened");
+        source.begin(0, Dialect::default());
+        let source = Mutex::new(source);
+        let (chunks, reader) = Chunks::of(&source, 1);
+        let error = thread::scope(|scope| {
+            let _ending = chunks.ending();
+            if let Some(reader) = reader {
+                scope.spawn(|| reader.read(&source));
+            }
+            loop {
+                match chunks.next(Chunk::default()) {
+                    Ok(chunk) => assert!(chunk.is_some(), "the end was not seen"),
+                    Err(error) => break error,
+                }
+            }
+        });
+        assert_eq!(error.to_string(), "the disk is gone");
+        drop(source);
+        assert_eq!(file.1, 1, "asked once");
     }
 
     #[test]

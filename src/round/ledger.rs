@@ -82,10 +82,15 @@ pub struct Changes(Vec<Arc<Vec<Change>>>);
 
 impl Changes {
     /// Adds a part.
-    pub fn add(&mut self, part: Vec<Change>) {
-        if !part.is_empty() {
-            self.0.push(Arc::new(part));
+    pub fn add(&mut self, mut part: Vec<Change>) {
+        if part.is_empty() {
+            return;
         }
+        // It is kept for long: room for a whole school's changes is not kept with the few of most nights.
+        if part.capacity() / 4 > part.len() {
+            part.shrink_to_fit();
+        }
+        self.0.push(Arc::new(part));
     }
 
     /// Adds what another part of the night brought.

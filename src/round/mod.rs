@@ -218,7 +218,7 @@ pub fn ring_with(setup: &Setup, order: Order, now: &Now, hand: Hand<'_>) -> Resu
         }
     };
     drop(before);
-    // The first commit of a new store leaves nothing in a journal.
+    // The first commit of a new store goes into the file itself.
     let folding = (!is_new).then(|| {
         let path = setup.home.store();
         std::thread::Builder::new().spawn(move || Store::fold_journal(path))

@@ -116,6 +116,8 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
         },
         problems: Vec::new(),
     };
+    // Changes that are not handed over yet.
+    let mut later = Changes::default();
     for &day in &plan.days {
         let tasks = plan.tasks(almanac, day);
         let mut results: Vec<SchoolDay> = {
@@ -142,8 +144,10 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
         // Of several days a student's changes are kept together.
         if plan.days.len() == 1 {
             (by.hand)(&changes, &done.ledger.rules);
+            done.changes.append(changes);
+        } else {
+            later.append(changes);
         }
-        done.changes.append(changes);
         done.expect(&results);
         for result in results {
             done.merge(result);
@@ -151,20 +155,15 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
         // A missed night ends where it would have ended for those who left, too: some are back by now. A day of an earlier round
         // comes up again where a school sends late; it was settled then.
         if day < as_of && by.last.is_none_or(|last| last < day) {
-            let changes = done.see_off(rules, almanac, day, as_of);
-            done.changes.append(changes);
+            later.append(done.see_off(rules, almanac, day, as_of));
         }
     }
     if by.known.is_none() {
         done.judged.active = nights.get(as_of).map_or(0, |night| night.active().count() as u32);
     }
-    let mut changes = done.see_off(rules, almanac, as_of, as_of);
-    if plan.days.len() != 1 {
-        let after = std::mem::replace(&mut changes, std::mem::take(&mut done.changes));
-        changes.append(after);
-    }
-    (by.hand)(&changes, &done.ledger.rules);
-    done.changes.append(changes);
+    later.append(done.see_off(rules, almanac, as_of, as_of));
+    (by.hand)(&later, &done.ledger.rules);
+    done.changes.append(later);
     done.clear_desks(rules, almanac);
     for change in done.changes.iter() {
         *done.judged.changes.entry(change.reason.word().to_owned()).or_default() += 1;

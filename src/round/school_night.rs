@@ -147,8 +147,8 @@ pub(super) fn judge<'c, 'a>(context: &Context<'c, 'a>, bench: &mut Bench<'c, 'a>
         return done;
     }
     let verdicts = verdicts(context, bench, task, night, &mut done);
-    if context.known.is_none() {
-        // On a first night every other student has one of each; room that nothing is put into costs nothing.
+    if context.ledger.standings.is_empty() && context.known.is_none() {
+        // On a first night every other student has one of each.
         done.standings.reserve(task.students.len());
         done.changes.reserve(task.students.len());
     }

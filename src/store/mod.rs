@@ -146,7 +146,7 @@ impl Tx<'_> {
         let store = self.store;
         self.tx.commit().map_err(|error| store.trouble(&error))?;
         if store.is_new.replace(false) {
-            store.write_ahead();
+            store.had_first_commit();
         }
         Ok(())
     }

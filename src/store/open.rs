@@ -24,6 +24,9 @@ pub(super) const MIGRATIONS: [&str; 7] = [
 /// How long a statement waits for another process's short write. Rounds exclude each other by the home's lock before that.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long the first commit of a new store waits for whoever reads there, which nobody of ours does. A whole night would be lost.
+const FIRST_COMMIT_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Prepared statements kept: more than a round uses.
 const STATEMENTS: usize = 64;
 
@@ -56,8 +59,9 @@ impl Store {
         )?;
         let is_new = store.migrate(migrations)?;
         store.is_new.set(is_new);
-        if !is_new {
-            store.write_ahead();
+        match is_new {
+            true => store.expect_first_commit()?,
+            false => store.write_ahead(),
         }
         store.look_over()?;
         Ok(store)
@@ -69,10 +73,26 @@ impl Store {
         self.is_new.get()
     }
 
+    /// Lets the first commit wait long for whoever reads in the file just now, and be in it for good though nothing follows.
+    fn expect_first_commit(&self) -> Result<(), Problem> {
+        let waiting = self.db.busy_timeout(FIRST_COMMIT_TIMEOUT);
+        waiting.map_err(|error| self.trouble(&error))?;
+        self.settings("PRAGMA synchronous = EXTRA;")
+    }
+
+    /// What follows the first commit.
+    pub(super) fn had_first_commit(&self) {
+        self.write_ahead();
+        let usual = self.db.busy_timeout(BUSY_TIMEOUT).map_err(|error| self.trouble(&error));
+        if let Err(problem) = usual.and_then(|()| self.settings("PRAGMA synchronous = FULL;")) {
+            tracing::debug!(code = problem.code, "the store keeps the settings of its first commit");
+        }
+    }
+
     /// Lets what is committed from now on go into a journal first, so that nobody who reads keeps a round waiting, nor a round them. What
     /// a commit leaves in the journal goes into the file beside the sending and when the store is closed, not while somebody waits for the
-    /// commit. Where somebody is in the file just now the next opening does it: until then readers and a round wait for each other.
-    pub(super) fn write_ahead(&self) {
+    /// commit. Where somebody is in the file just now the next opening does it: until then readers and a round are in each other's way.
+    fn write_ahead(&self) {
         if let Err(problem) = self.settings("PRAGMA journal_mode = WAL;") {
             tracing::debug!(code = problem.code, "the store does not write ahead yet");
         }
@@ -101,9 +121,12 @@ impl Store {
                 remedy,
             ));
         }
+        if is_first_commit_under_way(path) {
+            return Store::empty();
+        }
         let store = connect(path)?;
         // Where a writer is at work or was cut off, its journal is not ours to fold into the file when we leave.
-        if journal(path).metadata().is_ok_and(|journal| journal.len() > 0) {
+        if beside(path, "-wal").metadata().is_ok_and(|journal| journal.len() > 0) {
             let kept = store.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
             kept.map_err(|error| store.trouble(&error))?;
         }
@@ -201,7 +224,17 @@ impl Store {
     }
 }
 
+/// Whether another process is just making the first commit: there is nothing to look at yet, and it is not waited for.
+fn is_first_commit_under_way(path: &Path) -> bool {
+    let looked = || connect_within(path, Duration::ZERO)?.version();
+    beside(path, "-journal").exists() && looked().is_err_and(|problem| problem.code == trouble::LOCKED)
+}
+
 fn connect(path: &Path) -> Result<Store, Problem> {
+    connect_within(path, BUSY_TIMEOUT)
+}
+
+fn connect_within(path: &Path, timeout: Duration) -> Result<Store, Problem> {
     // Even a look opens the file for writing: a read-only connection would leave its journal files behind.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(|error| trouble::problem(&error, path))?;
@@ -210,8 +243,8 @@ fn connect(path: &Path) -> Result<Store, Problem> {
         path: path.to_owned(),
         is_new: Cell::new(false),
     };
-    let timeout = store.db.busy_timeout(BUSY_TIMEOUT);
-    timeout.map_err(|error| store.trouble(&error))?;
+    let waiting = store.db.busy_timeout(timeout);
+    waiting.map_err(|error| store.trouble(&error))?;
     store.db.set_prepared_statement_cache_capacity(STATEMENTS);
     store.settings(
         "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; \
@@ -220,9 +253,10 @@ fn connect(path: &Path) -> Result<Store, Problem> {
     Ok(store)
 }
 
-fn journal(path: &Path) -> PathBuf {
+/// A file that SQLite keeps beside the store.
+fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(ending);
     PathBuf::from(name)
 }
 

@@ -6,6 +6,9 @@ use rusqlite::{Error, ErrorCode};
 
 use crate::monitor::{Place, Problem, Weight};
 
+/// Somebody else is in the file.
+pub(super) const LOCKED: &str = "store-locked";
+
 /// Bytes that SQLite or our own reader did not write.
 const CORRUPT: &str = "store-corrupt";
 
@@ -29,7 +32,7 @@ pub(super) fn problem(error: &Error, path: &Path) -> Problem {
     };
     match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => stop(
-            "store-locked",
+            LOCKED,
             "another process is writing to the store",
             "wait until it is done, or find it with `fuser` or `lsof` and end it",
         ),

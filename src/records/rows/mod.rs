@@ -34,14 +34,14 @@ pub(super) fn settle<T: Ord, K: Ord>(
     graver: impl Fn(&T, &T) -> Ordering,
     notes: &mut Notes,
 ) -> Vec<T> {
-    // Many exports come in the order of their keys, each once.
-    if rows.is_sorted_by(|(_, one), (_, two)| key(one) < key(two)) {
-        return rows.into_iter().map(|(_, row)| row).collect();
-    }
     // Keys are made once: made anew for every comparison they would cost more than the reading. And keys are sorted, not rows, which
     // are far larger; each row is moved once.
     let mut order: Vec<(K, u32)> = Vec::with_capacity(rows.len());
     order.extend(rows.iter().enumerate().map(|(at, (_, row))| (key(row), at as u32)));
+    // Many exports come in the order of their keys, each once.
+    if order.is_sorted_by(|(one, _), (two, _)| one < two) {
+        return rows.into_iter().map(|(_, row)| row).collect();
+    }
     let row = |at: u32| &rows[at as usize];
     order.sort_unstable_by(|(key, at), (other_key, other_at)| {
         key.cmp(other_key).then_with(|| {

@@ -244,6 +244,9 @@ fn a_first_round_that_was_cut_off_leaves_an_empty_store() {
         fs::metadata(&path).expect("a file").len() > made,
         "the file itself is written"
     );
+    // Who looks meanwhile sees that there is nothing yet, and waits for nobody.
+    let look = Store::open_read_only(&path).expect("never waits");
+    assert_eq!(look.school_years().expect("read"), []);
     // What a power cut leaves: the file and its journal, as they are in the middle of a round.
     let folder = tempfile::tempdir().expect("a folder");
     for name in [&path, &journal] {
