@@ -1,5 +1,7 @@
 //! Students come and go, and what was told of them goes with them.
 
+use std::fs;
+
 use crate::support::District;
 use crate::{counseled, only_letter};
 
@@ -47,6 +49,36 @@ fn who_leaves_school_keeps_the_flag_until_the_return() {
         ]
     );
     only_letter(&district);
+}
+
+/// One day is due, at the one school where the rule works, and another school's rows make a later day the round's.
+#[test]
+fn who_left_on_the_only_day_that_was_missed_has_it_in_the_record() {
+    let district = counseled(&["1001"])
+        .school("200", "South High")
+        .classmates_at("200", 4)
+        .student("1001", "Ana Alder", "9", "P*21 E P*3 E P*3 E")
+        .leaves("2026-09-29", "")
+        .init();
+    district.changes(
+        &["chronic_absence"],
+        "[chronic_absence.schools.200]\nstatus = \"retired\"\n",
+    );
+    district.nights("2026-09-14", "2026-09-29");
+    district.export("2026-10-02");
+    let calendar = district.home().join("inbox/calendar.csv");
+    let days_off = "100,2026-10-01,holiday\n100,2026-10-02,holiday\n";
+    let text = fs::read_to_string(&calendar).expect("exported") + days_off;
+    fs::write(&calendar, text).expect("the inbox is ours");
+    district.run(&["run", "--as-of", "2026-10-02"]);
+
+    assert_eq!(
+        district.history("1001"),
+        [
+            "2026-09-25 chronic_absence - concern crossed",
+            "2026-09-30 chronic_absence concern concern left_school",
+        ]
+    );
 }
 
 #[test]
