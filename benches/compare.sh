@@ -8,8 +8,8 @@
 # The district is made where FOLDER has none: 100,000 students, 11.8 million attendance rows, 1.8 million marks; other
 # sizes: run benches/district.py first. Believe the ratio of one run, never a time: machines drift. Both have two cores;
 # both read the files warm. Prints each wall time and peak memory, the medians, and firstbell's share of DuckDB's time.
-# Last looked at on two cores, seven times each: 1.43 s against 1.72 s (DuckDB 2.0.1), a ratio of 0.83, then 1.49 s against 2.12 s, 0.70; peak
-# memory 319 MB. In processor time 2.20 s against 2.96 s.
+# Last looked at on two cores, nine times each: 1.11 s against 1.75 s (DuckDB 2.0.1), a ratio of 0.63; peak memory 321 MB. In processor time
+# 1.80 s against 3.02 s.
 # The script then holds the answers of both against each other, where the files have a row for every day. Needs GNU time.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
