@@ -44,6 +44,7 @@ mod sending;
 mod setup;
 mod sheet;
 mod sheets;
+mod telling;
 mod weekly;
 
 pub use asking::{WaitingStorm, waiting_storms};

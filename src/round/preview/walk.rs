@@ -11,12 +11,12 @@ use crate::facts::{SchoolIx, StudentIx};
 use crate::monitor::Problem;
 use crate::outbox::{Kind, untold};
 use crate::round::Held;
-use crate::round::keeping::raise;
 use crate::round::ledger::{Changes, Ledger};
 use crate::round::night::{By, judge_by};
 use crate::round::posting::Posting;
 use crate::round::school_night::{Known, Nights};
 use crate::round::sheet::Readers;
+use crate::round::telling::raise;
 use crate::rules::{RuleSet, Status};
 use crate::school::{Day, Level};
 
