@@ -153,7 +153,7 @@ fn one_in_full(desk: &mut Desk<'_>, setup: &Setup, letters: &[Letter]) -> Result
         return Ok(());
     };
     let store = setup.store_to_read()?;
-    let composed = round::composed(setup, &store, std::slice::from_ref(letter), &[], BTreeMap::new())?;
+    let composed = round::composed(setup, &store, std::slice::from_ref(letter), [], BTreeMap::new())?;
     for composed in composed {
         writeln!(desk.out, "One letter in full:")?;
         writeln!(desk.out)?;

@@ -58,7 +58,7 @@ fn preview(desk: &mut Desk<'_>, kind: Kind, to: &str, html: Option<&Path>) -> Re
         &setup,
         &store,
         std::slice::from_ref(&letter),
-        &mail::example_people(),
+        mail::example_people(),
         schools,
     )?;
     writeln!(desk.out, "{whence}")?;

@@ -56,7 +56,7 @@ fn show(desk: &mut Desk<'_>, id: i64) -> Result<Exit, Stop> {
     let setup = desk.setup()?;
     let store = setup.store_to_read()?;
     let letter = store.letter(id)?.ok_or_else(|| unknown(id))?;
-    let composed = round::composed(&setup, &store, std::slice::from_ref(&letter), &[], BTreeMap::new())?;
+    let composed = round::composed(&setup, &store, std::slice::from_ref(&letter), [], BTreeMap::new())?;
     writeln!(
         desk.out,
         "Letter {id}, {}, for the morning of {}",

@@ -8,9 +8,9 @@ use super::held::Held;
 use super::intake::{FileRead, Fresh, Waiting, file_read};
 use super::keeping::let_go;
 use super::lists::{Lists, source};
+use super::people::People;
 use super::school_days;
 use super::setup::Setup;
-use crate::directory::Person;
 use crate::facts::{Books, Student};
 use crate::gates::{self, Finding, Gates, Key, Memory, Roster, Seen, Tonight};
 use crate::inbox::Export;
@@ -18,7 +18,7 @@ use crate::monitor::{Place, Problem, Weight};
 use crate::records::{self, Feed, Intake};
 use crate::routing::{Caseload, Staff};
 use crate::school::{Day, Grade, Table};
-use crate::store;
+use crate::store::{self, Met};
 use crate::timeline;
 
 /// Everything that the night's files changed, before it is kept.
@@ -36,7 +36,7 @@ pub(super) struct Taken {
     /// Feeds that are late though no file is held.
     pub(super) late: Vec<Holding>,
     pub(super) changed: store::Changed,
-    pub(super) people: Vec<Person>,
+    pub(super) people: People,
     pub(super) staff: Option<Vec<Staff>>,
     pub(super) caseload: Option<Vec<Caseload>>,
     pub(super) groups: Option<Vec<store::Group>>,
@@ -48,13 +48,14 @@ pub(super) struct Taken {
 }
 
 impl Waiting {
-    /// Holds what cannot be believed and lays the rest into the books.
+    /// Holds what cannot be believed and lays the rest into the books. `met` learns of persons at once, export by export.
     pub(super) fn apply(
         self,
         setup: &Setup,
         books: &mut Books,
         as_of: impl Fn(&Books) -> Day,
         last_as_of: Option<Day>,
+        met: &dyn Fn(Met),
     ) -> Taken {
         // Undated marks bear the as-of day, which tonight's attendance decides; it is read before grades, and asked once.
         let mut accepted: Option<Day> = None;
@@ -66,6 +67,7 @@ impl Waiting {
             bundles: self.bundles,
             files: self.held,
             lists: self.lists,
+            people: People::beside(books),
             ..Taken::default()
         };
         self.unread.into_iter().for_each(|table| taken.held.hold(table));
@@ -114,6 +116,7 @@ impl Waiting {
                     gates: setup.config.gates.get(at),
                     elsewhere: others.flat_map(|(_, parts)| parts).cloned().collect(),
                     export,
+                    met,
                 };
                 taken.take(setup, &file, intake, books, accepted, last_as_of);
                 done.outcome = match taken.files.last().is_some_and(|file| file.accepted) {
@@ -160,6 +163,7 @@ struct Arrived<'f> {
     /// Parts that other files of the feed bring tonight.
     elsewhere: BTreeSet<Key>,
     export: Export,
+    met: &'f dyn Fn(Met),
 }
 
 impl Taken {
@@ -238,7 +242,7 @@ impl Taken {
         if arrived.gates.is_some() {
             self.gates.accept(&file, &seen, &intake.withheld, &arrived.elsewhere);
         }
-        self.believe(setup, arrived.feed, intake, books, &mut file, (accepted, last_as_of));
+        self.believe(setup, arrived, intake, books, &mut file, (accepted, last_as_of));
         self.files.push(file);
     }
 
@@ -298,16 +302,14 @@ impl Taken {
     fn believe(
         &mut self,
         setup: &Setup,
-        feed: &Feed,
+        arrived: &Arrived<'_>,
         mut intake: Intake,
         books: &mut Books,
         file: &mut FileRead,
         (accepted, last_as_of): (Day, Option<Day>),
     ) {
-        match self.people.is_empty() {
-            true => self.people = std::mem::take(&mut intake.people),
-            false => self.people.append(&mut intake.people),
-        }
+        let feed = arrived.feed;
+        let people = std::mem::take(&mut intake.people);
         let source = source(setup, feed);
         let named = |table: Table| intake.tables.contains(&table);
         if named(Table::Staff) {
@@ -328,6 +330,9 @@ impl Taken {
             self.outcomes = Some(self.lists.together(Table::Outcomes, &source, outcomes(&intake)));
         }
         let applied = timeline::apply_of(books, &intake, feed.covers, accepted, last_as_of, &source);
+        if !people.is_empty() {
+            (arrived.met)(self.people.take(people, books));
+        }
         // Its rows were taken over: what is left of millions of them is given back beside what follows.
         let_go(intake, false);
         self.changed.said.extend(applied.said);

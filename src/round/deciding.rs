@@ -12,7 +12,7 @@ use super::holding::Holds;
 use super::lately::Kept;
 use super::night::NightDone;
 use super::pen::Pen;
-use super::posting::{KeptBack, Posting};
+use super::posting::{Found, KeptBack, Posting};
 use super::report;
 use super::school_days;
 use super::school_night::Nights;
@@ -73,11 +73,12 @@ impl Decision {
     }
 }
 
-/// Decides the night's letters. `store` is looked into as it was before the round.
+/// Decides the night's letters. `store` is looked into as it was before the round; `hand` gets what was found as soon as it is known.
 pub(super) fn decide(
     setup: &Setup,
     store: &Store,
     night: &Night<'_, '_>,
+    hand: impl FnOnce(&Found),
     problems: &mut Vec<Problem>,
 ) -> Result<Decision, Problem> {
     let books = night.almanac.books();
@@ -140,6 +141,7 @@ pub(super) fn decide(
         for_digest: before.due.digest,
     };
     let mut found = posting.find();
+    hand(&found);
     let week = Week {
         posting: &posting,
         owners: &owners,
@@ -279,12 +281,8 @@ pub(super) fn caseload(store: &Store, staff: &[Staff], taken: &Taken) -> Result<
             .into_iter()
             .map(|person| (person.student_id.clone(), person))
             .collect();
-        people.extend(
-            taken
-                .people
-                .iter()
-                .map(|person| (person.student_id.clone(), person.clone())),
-        );
+        let tonight = taken.people.iter();
+        people.extend(tonight.map(|person| (person.student_id.clone(), person.clone())));
         let people: Vec<crate::directory::Person> = people.into_values().collect();
         rows.extend(records::ranges(&people, staff));
     }

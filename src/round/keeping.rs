@@ -1,8 +1,9 @@
 //! What a round leaves in the store: facts, standings, changes and letters, all in one commit.
 //!
-//! Written on a thread of its own: facts while the night is judged, changes while its letters are composed. Nothing is seen by
-//! anybody before the commit, and without the night's decision there is none.
+//! Written on a thread of its own: ids and names while the other facts are laid into the books, facts while the night is judged,
+//! standings while its letters are composed. Nothing is seen by anybody before the commit, and without the night's decision there is none.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -13,21 +14,21 @@ use rustc_hash::FxHashMap;
 use super::believing::Taken;
 use super::consent;
 use super::deciding::Decision;
-use super::ledger::{Change, Changes};
+use super::ledger::{Change, Changes, Ledger};
 use super::loading::kept;
 use super::night::{NightDone, open_by_level};
-use super::posting::KeptBack;
+use super::posting::{Found, KeptBack};
 use super::rule_log;
 use super::setup::Setup;
-use super::telling::{perform, post};
+use super::telling::{AsTold, Expected, Key, Telling, post};
 use crate::clock::Now;
 use crate::crossings::Standing;
-use crate::facts::{Books, Student, StudentIx};
+use crate::facts::{Books, Student};
 use crate::fetch;
 use crate::monitor::Problem;
 use crate::outbox::{Act, Letter};
 use crate::school::{Day, Interner, SchoolYear};
-use crate::store::{self, Store, Tx};
+use crate::store::{self, Met, Store, Tx};
 
 /// What a round writes, as far as it is known before the night is judged.
 #[derive(Clone, Copy)]
@@ -42,9 +43,9 @@ pub(super) struct Round<'r> {
     pub(super) as_of: Day,
 }
 
-/// A night that is judged and whose letters are decided.
+/// A night whose letters are decided.
 pub(super) struct Decided {
-    pub(super) done: NightDone,
+    pub(super) night: Arc<NightDone>,
     pub(super) decision: Decision,
     /// What editors know of rules from now on, as a key and a value of the store.
     pub(super) edits: Option<(String, String)>,
@@ -52,101 +53,146 @@ pub(super) struct Decided {
 }
 
 /// What is handed to the thread that writes, in this order.
-enum Handed {
+enum Handed<'r> {
+    /// Whom one export of students brought.
+    Met(Met),
+    /// The books as they are tonight.
+    Facts(Round<'r>),
     /// Changes of standings, and the names behind their rules' numbers.
     Changes(Changes, Interner),
+    /// The night but for its letters, and what they are expected to tell.
+    Night(Arc<NightDone>, Arc<Expected>),
     /// The night's letters, where none takes another's place.
     Letters(Arc<Vec<Act>>),
-    /// Everything else.
-    Decided(Box<Decided>),
+    /// Everything else: what was decided, what of it is told where that is known already, and what was expected to be.
+    Decided(Box<Decided>, Option<Told>, Arc<Expected>),
+    /// There is no night: facts are all that is kept.
+    NoNight,
 }
+
+/// What the night's letters tell, and the standings of which that was not expected.
+type Told = (Telling, Vec<Key>);
 
 /// The thread that writes a round.
-pub(super) struct Writer<'scope> {
-    hand: Sender<Handed>,
+pub(super) struct Writer<'scope, 'env> {
+    hand: Sender<Handed<'env>>,
     thread: ScopedJoinHandle<'scope, Result<Vec<Letter>, Problem>>,
+    expected: OnceCell<Arc<Expected>>,
 }
 
-impl<'scope> Writer<'scope> {
-    /// Begins the one transaction of a round, and writes the facts.
-    pub(super) fn start<'env>(
-        scope: &'scope Scope<'scope, 'env>,
-        store: &'env mut Store,
-        round: Round<'env>,
-    ) -> Writer<'scope> {
+impl<'scope, 'env> Writer<'scope, 'env> {
+    /// Begins the one transaction of a round.
+    pub(super) fn start(scope: &'scope Scope<'scope, 'env>, store: &'env mut Store) -> Writer<'scope, 'env> {
         let (hand, handed) = channel();
-        let thread = scope.spawn(move || write(store, round, &handed));
-        Writer { hand, thread }
+        Writer {
+            hand,
+            thread: scope.spawn(move || write(store, &handed)),
+            expected: OnceCell::new(),
+        }
     }
 
-    /// Hands over the changes that the night made; a writer that failed says so when it is asked for its letters.
+    /// A writer that failed says so when it is asked for its letters.
+    fn hand(&self, what: Handed<'env>) {
+        self.hand.send(what).ok();
+    }
+
+    /// Hands over whom an export brought.
+    pub(super) fn met(&self, met: Met) {
+        self.hand(Handed::Met(met));
+    }
+
+    /// Hands over the facts.
+    pub(super) fn facts(&self, round: Round<'env>) {
+        self.hand(Handed::Facts(round));
+    }
+
+    /// Hands over the changes that the night made.
     pub(super) fn changes(&self, changes: Changes, rules: &Interner) {
-        self.hand.send(Handed::Changes(changes, rules.clone())).ok();
+        self.hand(Handed::Changes(changes, rules.clone()));
+    }
+
+    /// Hands over the night, whose letters are yet to be composed.
+    pub(super) fn night(&self, night: &Arc<NightDone>, found: &Found) {
+        let expected = self.expected.get_or_init(|| Arc::new(Expected::new(&found.listed)));
+        self.hand(Handed::Night(Arc::clone(night), Arc::clone(expected)));
     }
 
     /// Hands over the rest and waits for the commit; returns the letters posted, with their numbers.
     pub(super) fn commit(self, mut decided: Decided, books: &Books) -> Result<Vec<Letter>, Problem> {
+        let expected = self.expected.get().cloned().unwrap_or_default();
         let acts = &mut decided.decision.acts;
+        let mut told = None;
         if acts.iter().all(|act| matches!(act, Act::Post { .. })) {
             // What such letters tell can only raise what was told: it is noted here while they are posted there.
             let acts = Arc::new(std::mem::take(acts));
-            self.hand.send(Handed::Letters(Arc::clone(&acts))).ok();
-            decided.done.raise_told(books, &acts);
+            self.hand(Handed::Letters(Arc::clone(&acts)));
+            let mut telling = Telling::default();
+            telling.raise_all(books, &decided.night.ledger, &acts);
+            let unlike = telling.unlike(&expected, &decided.night.ledger);
+            told = Some((telling, unlike));
         }
-        self.hand.send(Handed::Decided(Box::new(decided))).ok();
+        self.hand(Handed::Decided(Box::new(decided), told, expected));
+        self.done()
+    }
+
+    /// Keeps the facts alone: no day can be judged yet.
+    pub(super) fn without_night(self) -> Result<(), Problem> {
+        self.hand(Handed::NoNight);
+        self.done().map(drop)
+    }
+
+    fn done(self) -> Result<Vec<Letter>, Problem> {
         let done = self.thread.join();
         done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
 }
 
 /// Writes what is handed over. Where the night ends without a decision nothing is committed.
-fn write(store: &Store, round: Round<'_>, handed: &Receiver<Handed>) -> Result<Vec<Letter>, Problem> {
+fn write(store: &Store, handed: &Receiver<Handed<'_>>) -> Result<Vec<Letter>, Problem> {
     let tx = store.begin()?;
+    let round = loop {
+        match handed.recv() {
+            Ok(Handed::Met(met)) => tx.save_met(&met)?,
+            Ok(Handed::Facts(round)) => break round,
+            _ => return Ok(Vec::new()),
+        }
+    };
     let number = tx.open_round(round.as_of, round.now.today, round.now.seconds)?;
     save_facts(&tx, round.books, round.taken, number, round.as_of)?;
     let mut letters = Vec::new();
     loop {
         match handed.recv() {
             Ok(Handed::Changes(changes, rules)) => save_changes(&tx, &round.year, &changes, &rules, number)?,
+            Ok(Handed::Night(night, expected)) => save_night(&tx, round, &night, &expected, number)?,
             Ok(Handed::Letters(acts)) => letters = post(&tx, &acts)?,
-            Ok(Handed::Decided(mut decided)) => {
-                letters = save_decided(&tx, round, &mut decided, letters, number)?;
+            Ok(Handed::Decided(mut decided, told, expected)) => {
+                letters.append(&mut save_decided(&tx, round, &mut decided, told, &expected)?);
+                close(&tx, round, &decided, letters.len(), number)?;
                 tx.commit()?;
                 let_go(decided, round.last);
                 return Ok(letters);
             }
-            Err(_) => return Ok(Vec::new()),
+            Ok(Handed::NoNight) => {
+                save_without_night(&tx, round, number)?;
+                tx.commit()?;
+                return Ok(Vec::new());
+            }
+            _ => return Ok(Vec::new()),
         }
     }
 }
 
-/// Keeps facts where no day can be judged yet.
-pub(super) fn keep_facts(
-    setup: &Setup,
-    store: &Store,
-    books: &Books,
-    taken: &Taken,
-    now: &Now,
-) -> Result<Vec<Problem>, Problem> {
-    if !taken.gates.changed() {
-        return Ok(Vec::new());
-    }
-    let problems = taken.gates.keep_bytes(&setup.home);
-    let tx = store.begin()?;
-    let as_of = books.year.start;
-    let round = tx.open_round(as_of, now.today, now.seconds)?;
-    save_facts(&tx, books, taken, round, as_of)?;
-    // Files are read once: what they say of staff is kept now or never.
+/// Writes who works with whom, though no night is judged: files are read once, and what they say is kept now or never.
+fn save_without_night(tx: &Tx<'_>, round: Round<'_>, number: i64) -> Result<(), Problem> {
+    let Round { taken, now, .. } = round;
     let staff = match &taken.staff {
         Some(staff) => staff.clone(),
-        None => store.staff()?,
+        None => tx.staff()?,
     };
     tx.save_staff(&staff)?;
-    tx.save_caseload(&super::deciding::caseload(store, &staff, taken)?)?;
-    taken.gates.save(&tx, &books.year, &BTreeSet::new(), as_of)?;
-    tx.close_round(round, now.seconds, "{}")?;
-    tx.commit()?;
-    Ok(problems)
+    tx.save_caseload(&super::deciding::caseload(tx, &staff, taken)?)?;
+    taken.gates.save(tx, &round.year, &BTreeSet::new(), round.as_of)?;
+    tx.close_round(number, now.seconds, "{}")
 }
 
 /// Frees something big beside what follows: taking a district's night apart takes a while. Where the program ends soon the system has
@@ -159,32 +205,46 @@ pub(super) fn let_go(big: impl Send + 'static, ends: bool) {
     std::thread::Builder::new().spawn(move || drop(big)).ok();
 }
 
-/// Writes letters, standings and what the round itself was.
+/// Writes what was decided, with letters that take another's place; returns those.
 fn save_decided(
     tx: &Tx<'_>,
     round: Round<'_>,
     decided: &mut Decided,
-    mut letters: Vec<Letter>,
-    number: i64,
+    told: Option<Told>,
+    expected: &Expected,
 ) -> Result<Vec<Letter>, Problem> {
-    let taken = round.taken;
-    let (done, decision) = (&mut decided.done, &mut decided.decision);
+    let Round { taken, books, year, .. } = round;
+    let (ledger, decision) = (&decided.night.ledger, &mut decided.decision);
     if taken.staff.is_some() {
         tx.save_staff(&decision.staff)?;
     }
     if taken.caseload.is_some() || taken.staff.is_some() || !taken.people.is_empty() {
         tx.save_caseload(&decision.caseload)?;
     }
-    for act in std::mem::take(&mut decision.acts) {
-        if let Some(letter) = perform(tx, &round.year, round.books, &mut done.ledger, &mut done.touched, act)? {
-            letters.push(letter);
+    let mut letters = Vec::new();
+    let (telling, unlike) = match told {
+        Some(told) => told,
+        None => {
+            let mut telling = Telling::default();
+            for act in std::mem::take(&mut decision.acts) {
+                letters.extend(telling.perform(tx, &year, books, ledger, act)?);
+            }
+            let unlike = telling.unlike(expected, ledger);
+            (telling, unlike)
         }
-    }
+    };
+    save_standings(tx, &year, ledger, unlike, |key, standing| telling.of(key, standing))?;
     for storm in &decision.storms {
-        tx.save_storm(&round.year, storm)?;
+        tx.save_storm(&year, storm)?;
     }
-    tx.save_kept_back(&round.year, &kept_back(&decision.kept_back, round.as_of))?;
-    save_standings(tx, &round.year, done, round.setup, number)?;
+    tx.save_kept_back(&year, &kept_back(&decision.kept_back, round.as_of))?;
+    Ok(letters)
+}
+
+/// Writes what the round itself was.
+fn close(tx: &Tx<'_>, round: Round<'_>, decided: &Decided, letters: usize, number: i64) -> Result<(), Problem> {
+    let taken = round.taken;
+    let (night, decision) = (&decided.night, &decided.decision);
     rule_log::save(tx, round.setup, round.as_of, round.now.today)?;
     let lost = round.books.students.contains(&Student::default());
     tx.purge(&kept_years(round.setup, &round.year), lost)?;
@@ -202,18 +262,17 @@ fn save_decided(
         tx.set_meta(&key, &weighed)?;
     }
     tx.keep_problems(number, &decided.problems)?;
-    let open = open_by_level(done.ledger.standings.values());
+    let open = open_by_level(night.ledger.standings.values());
     let counts = serde_json::json!({
-        "active": done.judged.active,
-        "judged": done.judged.students,
-        "unknown": done.judged.unknown,
-        "changes": done.judged.changes,
-        "letters": letters.len(),
+        "active": night.judged.active,
+        "judged": night.judged.students,
+        "unknown": night.judged.unknown,
+        "changes": night.judged.changes,
+        "letters": letters,
         "open": open.iter().map(|(level, count)| (level.word(), count)).collect::<std::collections::BTreeMap<_, _>>(),
         "waiting": decision.waiting,
     });
-    tx.close_round(number, round.now.seconds, &counts.to_string())?;
-    Ok(letters)
+    tx.close_round(number, round.now.seconds, &counts.to_string())
 }
 
 fn kept_back(kept: &[KeptBack], as_of: Day) -> Vec<store::KeptBack> {
@@ -245,7 +304,7 @@ fn kept_years(setup: &Setup, year: &SchoolYear) -> Vec<SchoolYear> {
 
 fn save_facts(tx: &Tx<'_>, books: &Books, taken: &Taken, round: i64, accepted: Day) -> Result<(), Problem> {
     tx.save_books(books, &taken.changed)?;
-    tx.save_directory(&books.names, &taken.people)?;
+    tx.save_directory(&books.names, taken.people.unmet())?;
     taken.bundles.iter().try_for_each(|kept| tx.keep_bundle(kept))?;
     taken.lists.fresh().try_for_each(|said| tx.save_said_list(said))?;
     if let Some(groups) = &taken.groups {
@@ -273,33 +332,48 @@ fn save_facts(tx: &Tx<'_>, books: &Books, taken: &Taken, round: i64, accepted: D
     Ok(())
 }
 
-/// In the order of the table's key, so that it grows at its end; each once.
-pub(super) fn order(touched: &mut Vec<(StudentIx, u16)>) {
-    touched.sort_unstable_by_key(|(student, rule)| (*rule, *student));
-    touched.dedup();
-}
-
+/// Writes standings, in the order of the table's key, so that it grows at its end; each once.
 fn save_standings(
     tx: &Tx<'_>,
     year: &SchoolYear,
-    done: &mut NightDone,
-    setup: &Setup,
-    round: i64,
+    ledger: &Ledger,
+    mut keys: Vec<Key>,
+    told: impl Fn(Key, &Standing) -> AsTold,
 ) -> Result<(), Problem> {
-    order(&mut done.touched);
-    let ledger = &done.ledger;
+    keys.sort_unstable_by_key(|(student, rule)| (*rule, *student));
+    keys.dedup();
     let none = Standing::default();
-    let standing = |key: &(StudentIx, u16)| {
+    let standing = |key: &Key| {
         let standing = ledger.standings.get(key).unwrap_or(&none);
-        (ledger.rules.name(u32::from(key.1)), key.0, standing)
+        let told = told(*key, standing);
+        store::NewStanding {
+            rule: ledger.rules.name(u32::from(key.1)),
+            student: key.0,
+            standing,
+            told: told.level,
+            told_unwritten: told.unwritten,
+        }
     };
-    let some = |keys: &[(StudentIx, u16)]| {
+    let some = |keys: &[Key]| {
         let some: Vec<_> = keys.iter().map(standing).collect();
-        fetch::texts(some.iter().map(|(_, _, standing)| &*standing.digest));
+        fetch::texts(some.iter().map(|some| &*some.standing.digest));
         some
     };
-    tx.save_standings(year, done.touched.chunks(fetch::AT_ONCE).flat_map(some))?;
-    let mut schools: Vec<_> = done.schools.iter().copied().collect();
+    tx.save_standings(year, keys.chunks(fetch::AT_ONCE).flat_map(some))
+}
+
+/// Writes the night: standings with what is expected to be told of them, and how far each rule has come.
+fn save_night(
+    tx: &Tx<'_>,
+    round: Round<'_>,
+    night: &NightDone,
+    expected: &Expected,
+    number: i64,
+) -> Result<(), Problem> {
+    let (year, ledger) = (&round.year, &night.ledger);
+    let keys = night.touched.iter().copied().chain(expected.keys()).collect();
+    save_standings(tx, year, ledger, keys, |key, standing| expected.of(key, standing))?;
+    let mut schools: Vec<_> = night.schools.iter().copied().collect();
     schools.sort_unstable();
     let mut versions: FxHashMap<(u16, String), ()> = FxHashMap::default();
     for (school, rule) in schools {
@@ -312,13 +386,13 @@ fn save_standings(
         // A desk without a digest belongs to a rule that is out of work: it was judged by no version.
         if !at_school.digest.is_empty()
             && versions.insert((rule, at_school.digest.clone()), ()).is_none()
-            && let Some(at_work) = setup.rules.rules().get(usize::from(rule))
+            && let Some(at_work) = round.setup.rules.rules().get(usize::from(rule))
         {
             let version = serde_json::to_string(at_work.version()).unwrap_or_default();
-            tx.keep_rule_version(id, &at_school.digest, &version, round)?;
+            tx.keep_rule_version(id, &at_school.digest, &version, number)?;
         }
     }
-    for rule in &done.noted {
+    for rule in &night.noted {
         let bytes: Vec<u8> = ledger.said[usize::from(*rule)].iter().map(|said| said.0).collect();
         tx.save_night(year, ledger.rules.name(u32::from(*rule)), &bytes)?;
     }

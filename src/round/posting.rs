@@ -9,6 +9,7 @@ use super::holding::{Desk, Flag, Holds};
 use super::judging::share;
 use super::ledger::{Change, Changes, Ledger, RuleAtSchool};
 use super::school_night::Nights;
+use super::telling::Key;
 use crate::config::{Copy, Detail};
 use crate::crossings::{Circumstances, Hold, Phase, Reason, Shelter, Standing, hold};
 use crate::facts::{Books, SchoolIx, StudentIx};
@@ -88,6 +89,8 @@ pub(super) struct Sheltered {
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) news: Vec<News>,
+    /// Flags on tonight's starting lists.
+    pub(super) listed: Vec<Key>,
     /// News that joins the week's digest.
     pub(super) digest: Vec<News>,
     /// News that waits, by its hold.
@@ -108,6 +111,7 @@ impl Found {
     /// Adds what another part of the standings brought.
     fn add(&mut self, other: Found) {
         self.news.extend(other.news);
+        self.listed.extend(other.listed);
         self.digest.extend(other.digest);
         self.kept_back.extend(other.kept_back);
         self.sheltered.extend(other.sheltered);
@@ -143,6 +147,9 @@ impl<'p, 'a> Posting<'p, 'a> {
                     continue;
                 };
                 found.news.extend(self.copies(*student, *number, standing, &news));
+                if news.kind == Kind::StartingList {
+                    found.listed.push((*student, *number));
+                }
                 match news.kind {
                     Kind::Digest => found.digest.push(news),
                     _ => found.news.push(news),
@@ -317,13 +324,7 @@ impl<'p, 'a> Posting<'p, 'a> {
         let level = standing.news()?;
         let case = self.case(student, number, standing)?;
         let card = case.rule.card(case.school_id);
-        let at_school = self
-            .ledger
-            .desks
-            .get(&(case.school, number))
-            .cloned()
-            .unwrap_or_default();
-        let phase = self.phase(&at_school);
+        let phase = self.phase(self.ledger.desks.get(&(case.school, number)));
         let changed = self.rule_changed.contains(&(student, number));
         let on_list = phase == Phase::Now || changed;
         let shelter = self.shelter(&case, level);
@@ -514,8 +515,8 @@ impl<'p, 'a> Posting<'p, 'a> {
         }
     }
 
-    fn phase(&self, at_school: &RuleAtSchool) -> Phase {
-        match at_school.baseline.done {
+    fn phase(&self, at_school: Option<&RuleAtSchool>) -> Phase {
+        match at_school.and_then(|at_school| at_school.baseline.done) {
             None => Phase::Pending,
             Some(day) if day >= self.began => Phase::Now,
             Some(_) => Phase::Done,

@@ -137,13 +137,13 @@ pub fn composed(
     setup: &Setup,
     store: &Store,
     letters: &[Letter],
-    people: &[Person],
+    people: impl IntoIterator<Item = Person>,
     schools: BTreeMap<String, String>,
 ) -> Result<Vec<Composed>, Problem> {
     let mut letterhead = Letterhead::read(setup, store, letters)?;
     letterhead
         .people
-        .extend(people.iter().map(|person| (person.student_id.clone(), person.clone())));
+        .extend(people.into_iter().map(|person| (person.student_id.clone(), person)));
     letterhead.schools.extend(schools);
     letters.iter().map(|letter| letterhead.compose(letter)).collect()
 }

@@ -3,14 +3,195 @@
 //! In: what is to be done in the outbox. Out: letters with their numbers, and what is told of each standing. Never: a letter that is
 //! posted by half, or a level told that no letter tells.
 
-use super::keeping::order;
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::ledger::Ledger;
-use super::night::NightDone;
+use crate::crossings::Standing;
 use crate::facts::{Books, StudentIx};
 use crate::monitor::Problem;
 use crate::outbox::{Act, Letter, State, Told};
-use crate::school::SchoolYear;
+use crate::school::{Level, SchoolYear};
 use crate::store::Tx;
+
+/// A standing's student and rule.
+pub(super) type Key = (StudentIx, u16);
+
+/// What is told of a standing, as the store keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct AsTold {
+    pub(super) level: Option<Level>,
+    pub(super) unwritten: bool,
+}
+
+impl AsTold {
+    fn of(standing: &Standing) -> AsTold {
+        AsTold {
+            level: standing.told,
+            unwritten: standing.told_unwritten,
+        }
+    }
+
+    /// After one more line of a letter.
+    fn with(self, level: Level, unwritten: bool) -> AsTold {
+        AsTold {
+            level: Some(level),
+            unwritten: unwritten && (self.level.is_none() || self.unwritten),
+        }
+    }
+}
+
+/// Flags that tonight's starting lists are expected to tell, all but a few of them as a count. On a first night that is nearly everyone's,
+/// and standings are written by it while the letters are still composed; what comes otherwise is written again.
+#[derive(Debug, Default)]
+pub(super) struct Expected(FxHashSet<Key>);
+
+impl Expected {
+    pub(super) fn new(listed: &[Key]) -> Expected {
+        Expected(listed.iter().copied().collect())
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.0.iter().copied()
+    }
+
+    /// What is expected to be told of a standing.
+    pub(super) fn of(&self, key: Key, standing: &Standing) -> AsTold {
+        let before = AsTold::of(standing);
+        match standing.level {
+            Some(level) if self.0.contains(&key) => before.with(level, true),
+            _ => before,
+        }
+    }
+}
+
+/// What tonight's letters change of what was told. Standings themselves stay as the night judged them: somebody else writes them meanwhile.
+#[derive(Debug, Default)]
+pub(super) struct Telling(FxHashMap<Key, AsTold>);
+
+impl Telling {
+    /// What is told of a standing.
+    pub(super) fn of(&self, key: Key, standing: &Standing) -> AsTold {
+        self.0.get(&key).copied().unwrap_or_else(|| AsTold::of(standing))
+    }
+
+    /// What letters tell that take nobody's place and are posted elsewhere.
+    pub(super) fn raise_all(&mut self, books: &Books, ledger: &Ledger, acts: &[Act]) {
+        self.0.reserve(acts.iter().map(|act| act.told().len()).sum());
+        for act in acts {
+            if let Act::Post { letter, told } = act
+                && letter.kind.raises_told()
+            {
+                self.raise(books, ledger, told);
+            }
+        }
+    }
+
+    /// What a letter that was just posted tells: it can only raise what was told, so nothing has to be asked.
+    pub(super) fn raise(&mut self, books: &Books, ledger: &Ledger, lines: &[Told]) {
+        let known = books.names.students.in_order();
+        for line in lines.iter().filter(|line| !line.is_copy()) {
+            let Some(student) = known.get(&line.student_id).map(StudentIx) else {
+                continue;
+            };
+            let Some(rule) = ledger.rules.get(&line.rule).map(|number| number as u16) else {
+                continue;
+            };
+            let Some(standing) = ledger.standings.get(&(student, rule)) else {
+                continue;
+            };
+            if standing.episode != line.episode {
+                continue;
+            }
+            let told = self.0.entry((student, rule)).or_insert_with(|| AsTold::of(standing));
+            if line.falls || told.level < Some(line.level) {
+                *told = told.with(line.level, line.unwritten);
+            }
+        }
+    }
+
+    /// Told is computed: the highest level of the episode in letters that were not refused or replaced.
+    fn recount(
+        &mut self,
+        tx: &Tx<'_>,
+        year: &SchoolYear,
+        books: &Books,
+        ledger: &Ledger,
+        lines: &[Told],
+    ) -> Result<(), Problem> {
+        for line in lines {
+            let Some(student) = books.names.students.get(&line.student_id).map(StudentIx) else {
+                continue;
+            };
+            let Some(rule) = ledger.rules.get(&line.rule).map(|number| number as u16) else {
+                continue;
+            };
+            let Some(standing) = ledger.standings.get(&(student, rule)) else {
+                continue;
+            };
+            if standing.episode == line.episode {
+                let told = tx.telling(year, &line.student_id, &line.rule, line.episode)?;
+                let told = AsTold {
+                    level: told.map(|told| told.level),
+                    unwritten: told.is_some_and(|told| !told.written),
+                };
+                self.0.insert((student, rule), told);
+            }
+        }
+        Ok(())
+    }
+
+    /// The standings of which something else is told than was expected, in no order.
+    pub(super) fn unlike(&self, expected: &Expected, ledger: &Ledger) -> Vec<Key> {
+        let is_unlike = |key: &&Key| {
+            let standing = ledger.standings.get(*key);
+            standing.is_some_and(|standing| self.of(**key, standing) != expected.of(**key, standing))
+        };
+        let untold = expected.0.iter().filter(|key| !self.0.contains_key(*key));
+        self.0.keys().chain(untold).filter(is_unlike).copied().collect()
+    }
+
+    /// Notes it in the ledger itself, for the next night.
+    pub(super) fn enter(self, ledger: &mut Ledger) {
+        for (key, told) in self.0 {
+            if let Some(standing) = ledger.standings.get_mut(&key) {
+                standing.told = told.level;
+                standing.told_unwritten = told.unwritten;
+            }
+        }
+    }
+
+    /// Posts, replaces or withdraws one letter, and notes what it tells.
+    pub(super) fn perform(
+        &mut self,
+        tx: &Tx<'_>,
+        year: &SchoolYear,
+        books: &Books,
+        ledger: &Ledger,
+        act: Act,
+    ) -> Result<Option<Letter>, Problem> {
+        let (old, letter, told) = match act {
+            Act::Post { letter, told } => (None, letter, told),
+            Act::Replace { id, letter, told } => (Some(id), letter, told),
+            Act::Withdraw { id } => {
+                let lost = tx.told_by(id)?;
+                tx.set_state(id, State::Replaced, "", 0, 0)?;
+                self.recount(tx, year, books, ledger, &lost)?;
+                return Ok(None);
+            }
+        };
+        let before = old.map(|id| tx.told_by(id)).transpose()?.unwrap_or_default();
+        let id = match old {
+            Some(old) => tx.replace(old, &letter, &told)?,
+            None => Some(tx.post(&letter, &told)?),
+        };
+        let Some(id) = id else { return Ok(None) };
+        self.recount(tx, year, books, ledger, &before)?;
+        if letter.kind.raises_told() {
+            self.raise(books, ledger, &told);
+        }
+        Ok(Some(Letter { id, ..letter }))
+    }
+}
 
 /// Posts letters that take nobody's place; gives them with their numbers.
 pub(super) fn post(tx: &Tx<'_>, acts: &[Act]) -> Result<Vec<Letter>, Problem> {
@@ -22,101 +203,4 @@ pub(super) fn post(tx: &Tx<'_>, acts: &[Act]) -> Result<Vec<Letter>, Problem> {
         }
     }
     Ok(letters)
-}
-
-impl NightDone {
-    /// Notes what letters tell that are posted for the first time, and brings what is to be kept into the order of the table's key.
-    pub(super) fn raise_told(&mut self, books: &Books, acts: &[Act]) {
-        for act in acts {
-            if let Act::Post { letter, told } = act
-                && letter.kind.raises_told()
-            {
-                raise(books, &mut self.ledger, &mut self.touched, told);
-            }
-        }
-        order(&mut self.touched);
-    }
-}
-
-/// Posts, replaces or withdraws one letter, and notes what it tells.
-pub(super) fn perform(
-    tx: &Tx<'_>,
-    year: &SchoolYear,
-    books: &Books,
-    ledger: &mut Ledger,
-    touched: &mut Vec<(StudentIx, u16)>,
-    act: Act,
-) -> Result<Option<Letter>, Problem> {
-    let (old, letter, told) = match act {
-        Act::Post { letter, told } => (None, letter, told),
-        Act::Replace { id, letter, told } => (Some(id), letter, told),
-        Act::Withdraw { id } => {
-            let lost = tx.told_by(id)?;
-            tx.set_state(id, State::Replaced, "", 0, 0)?;
-            recount(tx, year, books, ledger, touched, &lost)?;
-            return Ok(None);
-        }
-    };
-    let before = old.map(|id| tx.told_by(id)).transpose()?.unwrap_or_default();
-    let id = match old {
-        Some(old) => tx.replace(old, &letter, &told)?,
-        None => Some(tx.post(&letter, &told)?),
-    };
-    let Some(id) = id else { return Ok(None) };
-    recount(tx, year, books, ledger, touched, &before)?;
-    if letter.kind.raises_told() {
-        raise(books, ledger, touched, &told);
-    }
-    Ok(Some(Letter { id, ..letter }))
-}
-
-/// What a letter that was just posted tells: it can only raise what was told, so nothing has to be asked.
-pub(super) fn raise(books: &Books, ledger: &mut Ledger, touched: &mut Vec<(StudentIx, u16)>, lines: &[Told]) {
-    let known = books.names.students.in_order();
-    for line in lines.iter().filter(|line| !line.is_copy()) {
-        let Some(student) = known.get(&line.student_id).map(StudentIx) else {
-            continue;
-        };
-        let Some(rule) = ledger.rules.get(&line.rule).map(|number| number as u16) else {
-            continue;
-        };
-        let Some(standing) = ledger.standings.get_mut(&(student, rule)) else {
-            continue;
-        };
-        if standing.episode == line.episode && (line.falls || standing.told < Some(line.level)) {
-            let was_told = standing.told.is_some();
-            standing.told = Some(line.level);
-            standing.told_unwritten = line.unwritten && (!was_told || standing.told_unwritten);
-            touched.push((student, rule));
-        }
-    }
-}
-
-/// Told is computed: the highest level of the episode in letters that were not refused or replaced.
-fn recount(
-    tx: &Tx<'_>,
-    year: &SchoolYear,
-    books: &Books,
-    ledger: &mut Ledger,
-    touched: &mut Vec<(StudentIx, u16)>,
-    lines: &[Told],
-) -> Result<(), Problem> {
-    for line in lines {
-        let Some(student) = books.names.students.get(&line.student_id).map(StudentIx) else {
-            continue;
-        };
-        let Some(rule) = ledger.rules.get(&line.rule).map(|number| number as u16) else {
-            continue;
-        };
-        let Some(standing) = ledger.standings.get_mut(&(student, rule)) else {
-            continue;
-        };
-        if standing.episode == line.episode {
-            let told = tx.telling(year, &line.student_id, &line.rule, line.episode)?;
-            standing.told = told.map(|told| told.level);
-            standing.told_unwritten = told.is_some_and(|told| !told.written);
-            touched.push((student, rule));
-        }
-    }
-    Ok(())
 }

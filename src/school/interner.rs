@@ -61,6 +61,11 @@ impl Interner {
         self.names.is_empty()
     }
 
+    /// The names of some numbers, shared.
+    pub fn shared(&self, numbers: std::ops::RangeFrom<usize>) -> impl Iterator<Item = Arc<str>> {
+        self.names.get(numbers).unwrap_or_default().iter().cloned()
+    }
+
     /// The names in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|name| &**name)

@@ -58,6 +58,8 @@ const DICTIONARIES: [Dictionary; 6] = [
     ("word", |names| &names.words, |names| &mut names.words),
 ];
 
+const LAST_STUDENT: &str = "SELECT student, student_id FROM student ORDER BY student DESC LIMIT 1";
+
 /// The key of `meta` that says that a year has had a behavior export.
 fn behavior_seen(year: i64) -> String {
     format!("behavior seen in {year}")
@@ -309,18 +311,28 @@ impl Tx<'_> {
     }
 
     fn save_ids(&self, books: &Books) -> Result<(), Problem> {
-        let last = "SELECT student, student_id FROM student ORDER BY student DESC LIMIT 1";
-        let known = self.known(&books.names.students, last, [])?;
-        let mut statement = self.statement("INSERT INTO student VALUES (?1, ?2)")?;
-        for (number, id) in books.names.students.iter().enumerate().skip(known) {
-            let inserted = statement.execute((number as i64, id));
-            inserted.map_err(|error| self.trouble(&error))?;
-        }
+        let known = self.known(&books.names.students, LAST_STUDENT, [])?;
+        self.add_students(known as u32, books.names.students.iter().skip(known))?;
         let last = "SELECT school, school_id FROM school ORDER BY school DESC LIMIT 1";
         let known = self.known(&books.names.schools, last, [])?;
         for (number, id) in books.names.schools.iter().enumerate().skip(known) {
             let name = books.schools.get(number).map_or("", |school| &school.name);
             self.run("INSERT INTO school VALUES (?1, ?2, ?3)", (number as i64, id, name))?;
+        }
+        Ok(())
+    }
+
+    /// The number and the id of the last student whom the store has met.
+    pub(super) fn last_student(&self) -> Result<Option<(u32, String)>, Problem> {
+        self.one(LAST_STUDENT, [], |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    /// Writes ids in the order of their numbers.
+    pub(super) fn add_students<'i>(&self, first: u32, ids: impl Iterator<Item = &'i str>) -> Result<(), Problem> {
+        let mut statement = self.statement("INSERT INTO student VALUES (?1, ?2)")?;
+        for (number, id) in (first..).zip(ids) {
+            let inserted = statement.execute((number, id));
+            inserted.map_err(|error| self.trouble(&error))?;
         }
         Ok(())
     }

@@ -37,12 +37,12 @@ pub use bundles::Kept;
 pub use held::{HeldFile, HeldState};
 pub use holds::{KeptBack, Storm};
 pub use letters::{Copied, Delivery, EpisodeKey, Line, Telling, Word};
-pub use people::{Group, Outcome};
+pub use people::{Group, Met, Outcome};
 pub use record::AboutStudent;
 pub use rounds::{Export, RoundRow};
 pub use rule_log::RuleEntry;
 pub use said::SaidList;
-pub use standings::{Change, NewChange, SchoolRule, Standings};
+pub use standings::{Change, NewChange, NewStanding, SchoolRule, Standings};
 
 /// The store, open. Every reading method is here; every writing one is on [`Tx`].
 pub struct Store {

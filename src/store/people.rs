@@ -1,6 +1,7 @@
 //! Who is who: the directory, staff, caseloads, and what is kept for audits alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,21 @@ pub struct Outcome {
     pub value: bool,
     /// When, where the export says.
     pub date: Option<Day>,
+}
+
+/// Whom one export of students brought, on their way into the store before the rest of the books is known.
+#[derive(Clone, Debug)]
+pub struct Met {
+    /// The number of the first student whom the store has not met.
+    pub first: u32,
+    /// The id before that one; none where the first is the first of all.
+    pub before: Option<Arc<str>>,
+    /// The ids from that number on, in the order of their numbers.
+    pub ids: Vec<Arc<str>>,
+    /// Persons, among them students who were known before.
+    pub people: Arc<Vec<Person>>,
+    /// Each person's number; `None`: the books do not know them yet.
+    pub numbers: Vec<Option<u32>>,
 }
 
 const PERSON: &str = "SELECT student_id, first_name, last_name, homeroom FROM directory JOIN student USING (student)";
@@ -145,15 +161,34 @@ impl Tx<'_> {
     /// Writes persons into the directory; who is already there under the same names costs no write. The students' numbers
     /// come from the books' names, which must have been saved with [`Tx::save_books`].
     pub fn save_directory(&self, names: &Names, persons: &[Person]) -> Result<(), Problem> {
+        let known = names.students.in_order();
+        self.save_persons(persons.iter().map(|person| (known.get(&person.student_id), person)))
+    }
+
+    /// Writes the ids of students whom the store has not met, and persons as [`Tx::save_directory`] does.
+    ///
+    /// # Errors
+    ///
+    /// A problem where the store has met others since the books were read.
+    pub fn save_met(&self, met: &Met) -> Result<(), Problem> {
+        if !met.ids.is_empty() {
+            let last = self.last_student()?;
+            let (number, id) = last.map_or((0, None), |(number, id)| (number + 1, Some(id)));
+            if number != met.first || id.as_deref() != met.before.as_deref() {
+                return Err(self.stale());
+            }
+            self.add_students(met.first, met.ids.iter().map(|id| &**id))?;
+        }
+        self.save_persons(met.numbers.iter().copied().zip(met.people.iter()))
+    }
+
+    /// Persons without a number are left out.
+    fn save_persons<'p>(&self, persons: impl Iterator<Item = (Option<u32>, &'p Person)>) -> Result<(), Problem> {
         let sql = "INSERT INTO directory VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET \
                    first_name = excluded.first_name, last_name = excluded.last_name, homeroom = excluded.homeroom \
                    WHERE first_name <> excluded.first_name OR last_name <> excluded.last_name \
                    OR homeroom <> excluded.homeroom";
-        let known = names.students.in_order();
-        let mut rows: Vec<(u32, &Person)> = persons
-            .iter()
-            .filter_map(|person| Some((known.get(&person.student_id)?, person)))
-            .collect();
+        let mut rows: Vec<(u32, &Person)> = persons.filter_map(|(number, person)| Some((number?, person))).collect();
         rows.sort_by_key(|(number, _)| *number);
         let mut statement = self.statement(sql)?;
         for (number, person) in rows {

@@ -79,6 +79,44 @@ pub struct NewChange<'c> {
     pub round: i64,
 }
 
+/// A standing on its way into the store, with what is told of it.
+#[derive(Clone, Copy, Debug)]
+pub struct NewStanding<'s> {
+    /// The rule's id.
+    pub rule: &'s str,
+    /// The student.
+    pub student: StudentIx,
+    /// Everything but what is told.
+    pub standing: &'s Standing,
+    /// The level told.
+    pub told: Option<Level>,
+    /// Whether it was told as a count alone.
+    pub told_unwritten: bool,
+}
+
+impl<'s> From<(&'s str, StudentIx, &'s Standing)> for NewStanding<'s> {
+    fn from((rule, student, standing): (&'s str, StudentIx, &'s Standing)) -> NewStanding<'s> {
+        NewStanding {
+            rule,
+            student,
+            standing,
+            told: standing.told,
+            told_unwritten: standing.told_unwritten,
+        }
+    }
+}
+
+impl NewStanding<'_> {
+    fn is_default(&self) -> bool {
+        let rest = || Standing {
+            told: None,
+            told_unwritten: false,
+            ..self.standing.clone()
+        };
+        self.told.is_none() && !self.told_unwritten && self.standing.level.is_none() && rest() == Standing::default()
+    }
+}
+
 const STANDING: &str = "SELECT rule, student, level, told, told_unwritten, since, stepped_up, episode, reached_watch, \
      reached_concern, reached_urgent, calm_watch, calm_concern, calm_urgent, judged, digest, unknown_days, unknown_on, left_on \
      FROM standing WHERE year = ?1 ORDER BY rule, student";
@@ -210,7 +248,7 @@ impl Tx<'_> {
     pub fn save_standings<'a>(
         &self,
         year: &SchoolYear,
-        changed: impl IntoIterator<Item = (&'a str, StudentIx, &'a Standing)>,
+        changed: impl IntoIterator<Item = impl Into<NewStanding<'a>>>,
     ) -> Result<(), Problem> {
         let key = self.year_key(year)?;
         let mut rules = self.dictionary("rule")?;
@@ -219,17 +257,23 @@ impl Tx<'_> {
                    ?15, ?16, ?17, ?18, ?19, ?20)";
         let mut save = Bound::new(self, sql)?;
         let mut clear = self.statement("DELETE FROM standing WHERE year = ?1 AND rule = ?2 AND student = ?3")?;
-        let default = Standing::default();
         // They come by rule, and a rule's bear one digest: looked up when it changes.
         let (mut names, mut numbers) = (("", ""), None);
-        for (rule, student, standing) in changed {
+        for changed in changed {
+            let changed = changed.into();
+            let NewStanding {
+                rule,
+                student,
+                standing,
+                ..
+            } = changed;
             let named = (rule, standing.digest.as_str());
             let (rule, digest) = match numbers {
                 Some(numbers) if names == named => numbers,
                 _ => (rules.intern(rule), digests.intern(&standing.digest)),
             };
             (names, numbers) = (named, Some((rule, digest)));
-            if *standing == default {
+            if changed.is_default() {
                 clear
                     .execute((key, rule, student.0))
                     .map_err(|error| self.trouble(&error))?;
@@ -239,8 +283,8 @@ impl Tx<'_> {
             save.number(2, rule)?;
             save.number(3, student.0)?;
             save.level(4, standing.level)?;
-            save.level(5, standing.told)?;
-            save.number(6, standing.told_unwritten)?;
+            save.level(5, changed.told)?;
+            save.number(6, changed.told_unwritten)?;
             save.day(7, standing.since)?;
             save.day(8, standing.stepped_up)?;
             save.number(9, standing.episode)?;

@@ -129,12 +129,15 @@ impl Tx<'_> {
         match last {
             None => Ok(0),
             Some((number, text)) if list.get(&text) == Some(number) => Ok(number as usize + 1),
-            Some(_) => {
-                let place = Place::file(self.path.display().to_string());
-                let message = "the store changed since it was read";
-                let remedy = "run the round again: nothing was kept by half";
-                Err(Problem::new("store-stale", Weight::Stop, place, message, remedy))
-            }
+            Some(_) => Err(self.stale()),
         }
+    }
+
+    /// The problem that the store was written by somebody else since it was read.
+    pub(super) fn stale(&self) -> Problem {
+        let place = Place::file(self.path.display().to_string());
+        let message = "the store changed since it was read";
+        let remedy = "run the round again: nothing was kept by half";
+        Problem::new("store-stale", Weight::Stop, place, message, remedy)
     }
 }

@@ -16,7 +16,7 @@ use crate::round::night::{By, judge_by};
 use crate::round::posting::Posting;
 use crate::round::school_night::{Known, Nights};
 use crate::round::sheet::Readers;
-use crate::round::telling::raise;
+use crate::round::telling::Telling;
 use crate::rules::{RuleSet, Status};
 use crate::school::{Day, Level};
 
@@ -182,13 +182,15 @@ impl Walk<'_> {
             self.note_flags(&done.ledger, &done.changes, as_of);
             self.replayed.nights.push(as_of);
         }
-        let (mut ledger, mut touched) = (done.ledger, done.touched);
+        let mut ledger = done.ledger;
         match letters {
             Ok(letters) => {
                 let told = letters.letters.iter().filter(|(letter, _)| letter.kind.raises_told());
+                let mut telling = Telling::default();
                 for (_, told) in told {
-                    raise(self.district.almanac.books(), &mut ledger, &mut touched, told);
+                    telling.raise(self.district.almanac.books(), &ledger, told);
                 }
+                telling.enter(&mut ledger);
                 if self.span.from <= as_of {
                     self.note_letters(letters, as_of);
                 }
