@@ -2,13 +2,13 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat_n;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lists::{Listed, told_by};
 use super::post::Desk;
 use super::{Content, Entry, FlagCount, Group, Kind};
-use crate::hands;
 use crate::routing::Owners;
 use crate::school::{Area, Day, Level};
 
@@ -85,11 +85,11 @@ impl Told {
 }
 
 /// One owner's content of one kind from all news of it, and what it tells.
-pub(super) fn compose(kind: Kind, owner: usize, news: &[News], desk: &Desk<'_>) -> (Content, Vec<Told>) {
-    let sorted = sorted(news);
-    let mut students = students(&sorted);
+pub(super) fn compose(kind: Kind, owner: usize, mut news: Vec<News>, desk: &Desk<'_>) -> (Content, Vec<Told>) {
+    sort(&mut news);
+    let mut students = students(&news);
     let mut content = Content {
-        headline: headline(news),
+        headline: headline(&news),
         atop: desk.atop.to_vec(),
         late: desk.late.to_vec(),
         ..Content::of(desk.as_of)
@@ -99,21 +99,18 @@ pub(super) fn compose(kind: Kind, owner: usize, news: &[News], desk: &Desk<'_>) 
     }
     let counted = gravest(&mut students, Student::place);
     let named: FxHashSet<&str> = students.iter().map(|student| student.id()).collect();
+    let written: Vec<bool> = by_student(&news)
+        .flat_map(|student| repeat_n(named.contains(student.id()), student.news.len()))
+        .collect();
+    for student in &students {
+        content.entries.extend(entries(*student, owner, desk));
+    }
+    content.counts = counts(counted.iter().flat_map(|student| student.news));
     // A nightly letter counts nobody: whoever is left off it is told nothing.
-    let written = |news: &&News| named.contains(news.entry.student_id.as_str());
-    let told = || {
-        let told = sorted.iter().filter(|news| kind != Kind::Nightly || written(news));
-        let mut told: Vec<Told> = told.filter_map(|news| tell(news, !written(news))).collect();
-        sort_by_student(&mut told, |told| &told.student_id, Told::cmp);
-        told
-    };
-    // A first night's list may count tens of thousands.
-    let (told, ()) = hands::two(sorted.len(), told, || {
-        for student in &students {
-            content.entries.extend(entries(*student, owner, desk));
-        }
-        content.counts = counts(counted.iter().flat_map(|student| student.news.iter().copied()));
-    });
+    let told = news.into_iter().zip(written);
+    let told = told.filter(|(_, written)| kind != Kind::Nightly || *written);
+    let mut told: Vec<Told> = told.filter_map(|(news, written)| tell(news, !written)).collect();
+    sort_by_student(&mut told, |told| &told.student_id, Told::cmp);
     content.references = (desk.references)(&told);
     (content, told)
 }
@@ -127,9 +124,9 @@ pub(super) fn compose_list(list: &Listed, desk: &Desk<'_>) -> (Content, Vec<Told
     for news in &list.news {
         groups.entry(news.entry.group).or_default().push(news.clone());
     }
-    for news in groups.values() {
-        let sorted = sorted(news);
-        let mut students = students(&sorted);
+    for mut news in groups.into_values() {
+        sort(&mut news);
+        let mut students = students(&news);
         let counted = match list.kind {
             Kind::TeamList => gravest(&mut students, |student| (Reverse(student.areas()), student.place())),
             _ => gravest(&mut students, Student::place),
@@ -140,7 +137,7 @@ pub(super) fn compose_list(list: &Listed, desk: &Desk<'_>) -> (Content, Vec<Told
         }
         // What is new, and what is over, cannot be told as a count of flags that were written before: it stands in the next one.
         let follows = |news: &&News| news.entry.level.is_none() || news.entry.group.is_news();
-        let counted = || counted.iter().flat_map(|student| student.news.iter().copied());
+        let counted = || counted.iter().flat_map(|student| student.news);
         content.left_off += counted().filter(follows).count() as u32;
         told.extend(
             counted()
@@ -159,7 +156,7 @@ pub(super) fn compose_list(list: &Listed, desk: &Desk<'_>) -> (Content, Vec<Told
 /// One student's news for one reader.
 #[derive(Clone, Copy)]
 struct Student<'a> {
-    news: &'a [&'a News],
+    news: &'a [News],
 }
 
 impl<'a> Student<'a> {
@@ -195,17 +192,15 @@ impl<'a> Student<'a> {
     }
 }
 
-/// News by student, a student's gravest first.
-fn sorted(news: &[News]) -> Vec<&News> {
-    let mut sorted: Vec<&News> = news.iter().collect();
-    let gravest = |one: &&News, two: &&News| {
+/// Sorts news by student, a student's gravest first.
+fn sort(news: &mut [News]) {
+    let gravest = |one: &News, two: &News| {
         let (one, two) = (&one.entry, &two.entry);
         (two.level.cmp(&one.level))
             .then_with(|| one.area.cmp(&two.area))
             .then_with(|| one.rule.cmp(&two.rule))
     };
-    sort_by_student(&mut sorted, |news| &news.entry.student_id, gravest);
-    sorted
+    sort_by_student(news, |news| &news.entry.student_id, gravest);
 }
 
 /// Sorts by the student's id, then as said. What was found student by student, tens of thousands on a first night, mostly lies in the order
@@ -220,9 +215,13 @@ fn sort_by_student<T>(all: &mut [T], id: impl Fn(&T) -> &str, within: impl Fn(&T
 }
 
 /// The students of sorted news.
-fn students<'a>(sorted: &'a [&'a News]) -> Vec<Student<'a>> {
-    let same = |one: &&News, two: &&News| one.entry.student_id == two.entry.student_id;
-    sorted.chunk_by(same).map(|news| Student { news }).collect()
+fn students(sorted: &[News]) -> Vec<Student<'_>> {
+    by_student(sorted).collect()
+}
+
+fn by_student(sorted: &[News]) -> impl Iterator<Item = Student<'_>> {
+    let same = |one: &News, two: &News| one.entry.student_id == two.entry.student_id;
+    sorted.chunk_by(same).map(|news| Student { news })
 }
 
 /// Brings those whom a letter names into their order and gives the others, in no order: a first night counts tens of thousands.
@@ -311,17 +310,26 @@ fn ask(reader: usize, flags: &[OpenFlag], owners: &Owners<'_>) -> Vec<String> {
 }
 
 /// The line of what is told by a piece of news; `None` where it says that a flag is over.
-pub(super) fn tell(news: &News, unwritten: bool) -> Option<Told> {
-    let entry = &news.entry;
+///
+/// The news is used up: on a first night there are tens of thousands.
+pub(super) fn tell(news: News, unwritten: bool) -> Option<Told> {
+    let Entry {
+        student_id,
+        school_id,
+        rule,
+        episode,
+        level,
+        ..
+    } = *news.entry;
     Some(Told {
-        student_id: entry.student_id.clone(),
-        school_id: entry.school_id.clone(),
-        rule: entry.rule.clone(),
-        episode: entry.episode,
-        level: entry.level?,
+        student_id,
+        school_id,
+        rule,
+        episode,
+        level: level?,
         unwritten,
         falls: false,
-        why: news.why.clone(),
+        why: news.why,
     })
 }
 

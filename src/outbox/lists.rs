@@ -133,7 +133,7 @@ pub fn untold<'l>(letter: &'l Letter, told: &[Told]) -> Vec<&'l Entry> {
 
 /// What a list tells: nothing but what it says of open flags.
 pub fn told_by(news: &News, unwritten: bool) -> Option<Told> {
-    let told = super::compose::tell(news, unwritten)?;
+    let told = super::compose::tell(news.clone(), unwritten)?;
     let falls = news.entry.level < news.entry.before;
     Some(Told { falls, ..told })
 }

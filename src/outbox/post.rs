@@ -117,7 +117,7 @@ pub fn compose_letters(news: Vec<News>, posted: &[Posted], desk: &Desk<'_>) -> V
         let own_waiting = own.max_by_key(|each| each.letter.morning);
         taken_up.extend(own_waiting.map(|each| each.letter.id));
         if let Some(morning) = slot.morning(own_waiting, posted, desk) {
-            let mut written = compose(kind, owner, &news, desk);
+            let mut written = compose(kind, owner, news, desk);
             if kind == Kind::Nightly {
                 written.0.storms = desk.storms.get(&owner).cloned().unwrap_or_default();
                 written.0.overflow = desk.overflow.get(&owner).copied().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The night's letters: whose news it is, and what becomes of letters that still wait.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -11,7 +12,7 @@ use super::edits::Edits;
 use super::holding::Holds;
 use super::lately::Kept;
 use super::night::NightDone;
-use super::pen::Pen;
+use super::pen::{Pen, Penned};
 use super::posting::{Found, KeptBack, Posting};
 use super::report;
 use super::school_days;
@@ -46,10 +47,19 @@ pub(super) struct Night<'n, 'a> {
     pub(super) edits: &'n Edits,
 }
 
+/// Takes what is decided as soon as it is known.
+pub(super) struct Early<'e> {
+    pub(super) found: &'e dyn Fn(&Found),
+    /// Letters that take nobody's place.
+    pub(super) letters: &'e dyn Fn(&Arc<Vec<Act>>),
+}
+
 /// What a night decided beside its standings.
 pub(super) struct Decision {
     pub(super) staff: Vec<Staff>,
     pub(super) caseload: Vec<Caseload>,
+    /// What was handed over while other letters were composed.
+    pub(super) handed: Vec<Arc<Vec<Act>>>,
     pub(super) acts: Vec<Act>,
     /// News that waits, by its hold.
     pub(super) waiting: BTreeMap<&'static str, u32>,
@@ -63,22 +73,28 @@ pub(super) struct Decision {
 }
 
 impl Decision {
+    /// Whether anything is to be done in the outbox.
+    pub(super) fn has_letters(&self) -> bool {
+        !self.acts.is_empty() || self.handed.iter().any(|acts| !acts.is_empty())
+    }
+
     /// The letters to be posted, without numbers yet.
     pub(super) fn letters(&self) -> Vec<Letter> {
         let letter = |act: &Act| match act {
             Act::Post { letter, .. } | Act::Replace { letter, .. } => Some(letter.clone()),
             Act::Withdraw { .. } => None,
         };
-        self.acts.iter().filter_map(letter).collect()
+        let handed = self.handed.iter().flat_map(|acts| acts.iter());
+        handed.chain(&self.acts).filter_map(letter).collect()
     }
 }
 
-/// Decides the night's letters. `store` is looked into as it was before the round; `hand` gets what was found as soon as it is known.
+/// Decides the night's letters. `store` is looked into as it was before the round.
 pub(super) fn decide(
     setup: &Setup,
     store: &Store,
     night: &Night<'_, '_>,
-    hand: impl FnOnce(&Found),
+    early: &Early<'_>,
     problems: &mut Vec<Problem>,
 ) -> Result<Decision, Problem> {
     let books = night.almanac.books();
@@ -141,7 +157,7 @@ pub(super) fn decide(
         for_digest: before.due.digest,
     };
     let mut found = posting.find();
-    hand(&found);
+    (early.found)(&found);
     let week = Week {
         posting: &posting,
         owners: &owners,
@@ -170,11 +186,17 @@ pub(super) fn decide(
         before: &before,
         told: &told,
         morning,
+        early,
     };
-    let (acts, kept_back) = pen.acts(written, &mut found, problems);
+    let Penned {
+        handed,
+        acts,
+        kept_back,
+    } = pen.acts(written, &mut found, problems);
     Ok(Decision {
         staff,
         caseload,
+        handed,
         acts,
         waiting: found.held.iter().map(|(hold, count)| (hold.word(), *count)).collect(),
         kept_back,

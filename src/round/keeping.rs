@@ -62,16 +62,21 @@ enum Handed<'r> {
     Changes(Changes, Interner),
     /// The night but for its letters, and what they are expected to tell.
     Night(Arc<NightDone>, Arc<Expected>),
-    /// The night's letters, where none takes another's place.
+    /// Letters of the night that take nobody's place.
     Letters(Arc<Vec<Act>>),
-    /// Everything else: what was decided, what of it is told where that is known already, and what was expected to be.
-    Decided(Box<Decided>, Option<Told>, Arc<Expected>),
+    /// Everything else, and what is told.
+    Decided(Box<Decided>, Told),
     /// There is no night: facts are all that is kept.
     NoNight,
 }
 
-/// What the night's letters tell, and the standings of which that was not expected.
-type Told = (Telling, Vec<Key>);
+/// What the night's letters tell.
+struct Told {
+    telling: Telling,
+    expected: Arc<Expected>,
+    /// The standings of which something else is told than was expected; `None` where letters are still to be posted.
+    unlike: Option<Vec<Key>>,
+}
 
 /// The thread that writes a round.
 pub(super) struct Writer<'scope, 'env> {
@@ -117,21 +122,33 @@ impl<'scope, 'env> Writer<'scope, 'env> {
         self.hand(Handed::Night(Arc::clone(night), Arc::clone(expected)));
     }
 
+    /// Hands over letters that take nobody's place.
+    pub(super) fn letters(&self, acts: &Arc<Vec<Act>>) {
+        self.hand(Handed::Letters(Arc::clone(acts)));
+    }
+
     /// Hands over the rest and waits for the commit; returns the letters posted, with their numbers.
     pub(super) fn commit(self, mut decided: Decided, books: &Books) -> Result<Vec<Letter>, Problem> {
-        let expected = self.expected.get().cloned().unwrap_or_default();
+        let mut told = Told {
+            telling: Telling::default(),
+            expected: self.expected.get().cloned().unwrap_or_default(),
+            unlike: None,
+        };
+        let ledger = &decided.night.ledger;
         let acts = &mut decided.decision.acts;
-        let mut told = None;
-        if acts.iter().all(|act| matches!(act, Act::Post { .. })) {
-            // What such letters tell can only raise what was told: it is noted here while they are posted there.
-            let acts = Arc::new(std::mem::take(acts));
-            self.hand(Handed::Letters(Arc::clone(&acts)));
-            let mut telling = Telling::default();
-            telling.raise_all(books, &decided.night.ledger, &acts);
-            let unlike = telling.unlike(&expected, &decided.night.ledger);
-            told = Some((telling, unlike));
+        let all_new = acts.iter().all(|act| matches!(act, Act::Post { .. }));
+        if all_new {
+            decided.decision.handed.push(Arc::new(std::mem::take(acts)));
+            decided.decision.handed.last().inspect(|acts| self.letters(acts));
         }
-        self.hand(Handed::Decided(Box::new(decided), told, expected));
+        // What such letters tell can only raise what was told: it is noted here while they are posted there.
+        for acts in &decided.decision.handed {
+            told.telling.raise_all(books, ledger, acts);
+        }
+        if all_new {
+            told.unlike = Some(told.telling.unlike(&told.expected, ledger));
+        }
+        self.hand(Handed::Decided(Box::new(decided), told));
         self.done()
     }
 
@@ -164,9 +181,9 @@ fn write(store: &Store, handed: &Receiver<Handed<'_>>) -> Result<Vec<Letter>, Pr
         match handed.recv() {
             Ok(Handed::Changes(changes, rules)) => save_changes(&tx, &round.year, &changes, &rules, number)?,
             Ok(Handed::Night(night, expected)) => save_night(&tx, round, &night, &expected, number)?,
-            Ok(Handed::Letters(acts)) => letters = post(&tx, &acts)?,
-            Ok(Handed::Decided(mut decided, told, expected)) => {
-                letters.append(&mut save_decided(&tx, round, &mut decided, told, &expected)?);
+            Ok(Handed::Letters(acts)) => letters.append(&mut post(&tx, &acts)?),
+            Ok(Handed::Decided(mut decided, told)) => {
+                letters.append(&mut save_decided(&tx, round, &mut decided, told)?);
                 close(&tx, round, &decided, letters.len(), number)?;
                 tx.commit()?;
                 let_go(decided, round.last);
@@ -206,13 +223,7 @@ pub(super) fn let_go(big: impl Send + 'static, ends: bool) {
 }
 
 /// Writes what was decided, with letters that take another's place; returns those.
-fn save_decided(
-    tx: &Tx<'_>,
-    round: Round<'_>,
-    decided: &mut Decided,
-    told: Option<Told>,
-    expected: &Expected,
-) -> Result<Vec<Letter>, Problem> {
+fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, told: Told) -> Result<Vec<Letter>, Problem> {
     let Round { taken, books, year, .. } = round;
     let (ledger, decision) = (&decided.night.ledger, &mut decided.decision);
     if taken.staff.is_some() {
@@ -222,17 +233,11 @@ fn save_decided(
         tx.save_caseload(&decision.caseload)?;
     }
     let mut letters = Vec::new();
-    let (telling, unlike) = match told {
-        Some(told) => told,
-        None => {
-            let mut telling = Telling::default();
-            for act in std::mem::take(&mut decision.acts) {
-                letters.extend(telling.perform(tx, &year, books, ledger, act)?);
-            }
-            let unlike = telling.unlike(expected, ledger);
-            (telling, unlike)
-        }
-    };
+    let mut telling = told.telling;
+    for act in std::mem::take(&mut decision.acts) {
+        letters.extend(telling.perform(tx, &year, books, ledger, act)?);
+    }
+    let unlike = told.unlike.unwrap_or_else(|| telling.unlike(&told.expected, ledger));
     save_standings(tx, &year, ledger, unlike, |key, standing| telling.of(key, standing))?;
     for storm in &decision.storms {
         tx.save_storm(&year, storm)?;

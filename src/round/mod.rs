@@ -76,7 +76,7 @@ use crate::hands;
 use crate::inbox::{Export, Ring};
 use crate::mail::{Composed, Delivery};
 use crate::monitor::{Place, Problem, Weight};
-use crate::outbox::Letter;
+use crate::outbox::{Act, Letter};
 use crate::records::Context;
 use crate::school::{Day, Interner, SchoolYear};
 use crate::store::{Met, Store};
@@ -490,7 +490,16 @@ impl<'s> Sitting<'s> {
                 writer.night(&done, found);
             }
         };
-        let decision = deciding::decide(setup, store, &night, found, &mut rung.problems)?;
+        let letters = |letters: &Arc<Vec<Act>>| {
+            if let Some(writer) = &writer {
+                writer.letters(letters);
+            }
+        };
+        let early = deciding::Early {
+            found: &found,
+            letters: &letters,
+        };
+        let decision = deciding::decide(setup, store, &night, &early, &mut rung.problems)?;
         rung.letters = decision.letters();
         let books = almanac.books();
         if self.order.dry_run {
@@ -502,7 +511,7 @@ impl<'s> Sitting<'s> {
         let Some(writer) = writer else { return Ok(()) };
         // A day on which no rule could open its sitting (its through day stood still) was looked at and changed nothing.
         let is_new =
-            !taken.files.is_empty() || taken.gates.changed() || done.changed_anything() || !decision.acts.is_empty();
+            !taken.files.is_empty() || taken.gates.changed() || done.changed_anything() || decision.has_letters();
         if !is_new {
             rung.letters.clear();
             return Ok(());

@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::before::Before;
-use super::deciding::{Night, WithoutNews};
+use super::deciding::{Early, Night, WithoutNews};
 use super::posting::{Found, KeptBack, Posting};
 use super::report;
 use super::setup::Setup;
@@ -25,11 +26,20 @@ pub(super) struct Pen<'p, 'a> {
     pub(super) before: &'p Before,
     pub(super) told: &'p WithoutNews,
     pub(super) morning: Day,
+    pub(super) early: &'p Early<'p>,
+}
+
+/// The night's letters, and the news that is kept back.
+pub(super) struct Penned {
+    /// Letters that are handed over already.
+    pub(super) handed: Vec<Arc<Vec<Act>>>,
+    pub(super) acts: Vec<Act>,
+    pub(super) kept_back: Vec<KeptBack>,
 }
 
 impl Pen<'_, '_> {
-    /// The night's letters from everything that it writes, and the news that is kept back.
-    pub(super) fn acts(&self, written: Written, found: &mut Found, problems: &[Problem]) -> (Vec<Act>, Vec<KeptBack>) {
+    /// The night's letters from everything that it writes.
+    pub(super) fn acts(&self, written: Written, found: &mut Found, problems: &[Problem]) -> Penned {
         let Pen {
             setup,
             store,
@@ -74,12 +84,24 @@ impl Pen<'_, '_> {
         let joining = listed.filter(|news| news.entry.group.is_news());
         offered.extend(joining.map(|news| KeptBack::of(news, "digest")));
         let mut acts = outbox::compose_letters(written.news, posted, &desk);
+        let mut handed = Vec::new();
+        // Where none is in the outbox a letter takes nobody's place: a first night's, of tens of thousands of flags, need not wait for the rest.
+        if posted.is_empty() {
+            let letters = Arc::new(std::mem::take(&mut acts));
+            (self.early.letters)(&letters);
+            handed.push(letters);
+        }
         acts.extend(outbox::post_lists(written.lists, posted, &desk));
         acts.extend(outbox::discarded(std::mem::take(&mut found.discarded), posted, &desk));
         acts.extend(to_operator_and_editors(setup, night, found, problems, posted, &desk));
         let mut kept_back = std::mem::take(&mut found.kept_back);
-        kept_back.extend(left_off(&offered, &acts, posted));
-        (acts, kept_back)
+        let all = || handed.iter().flat_map(|acts| acts.iter()).chain(&acts);
+        kept_back.extend(left_off(&offered, all, posted));
+        Penned {
+            handed,
+            acts,
+            kept_back,
+        }
     }
 }
 
@@ -135,13 +157,16 @@ impl<'p> Unsaid<'p> {
 }
 
 /// News that found no place in a letter tonight: it is full, or this morning's is on its way.
-fn left_off(offered: &[KeptBack], acts: &[Act], posted: &[Posted]) -> Vec<KeptBack> {
+fn left_off<'a, A: Iterator<Item = &'a Act>>(
+    offered: &[KeptBack],
+    acts: impl FnOnce() -> A,
+    posted: &'a [Posted],
+) -> Vec<KeptBack> {
     // A first night offers nothing and tells tens of thousands.
     if offered.is_empty() {
         return Vec::new();
     }
-    let told = acts
-        .iter()
+    let told = acts()
         .flat_map(Act::told)
         .chain(posted.iter().flat_map(|each| &each.told))
         .filter(|told| !told.is_copy());

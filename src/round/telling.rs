@@ -3,7 +3,7 @@
 //! In: what is to be done in the outbox. Out: letters with their numbers, and what is told of each standing. Never: a letter that is
 //! posted by half, or a level told that no letter tells.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::ledger::Ledger;
 use crate::crossings::Standing;
@@ -43,11 +43,13 @@ impl AsTold {
 /// Flags that tonight's starting lists are expected to tell, all but a few of them as a count. On a first night that is nearly everyone's,
 /// and standings are written by it while the letters are still composed; what comes otherwise is written again.
 #[derive(Debug, Default)]
-pub(super) struct Expected(FxHashSet<Key>);
+pub(super) struct Expected(Vec<Key>);
 
 impl Expected {
     pub(super) fn new(listed: &[Key]) -> Expected {
-        Expected(listed.iter().copied().collect())
+        let mut listed = listed.to_vec();
+        listed.sort_unstable();
+        Expected(listed)
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
@@ -58,7 +60,7 @@ impl Expected {
     pub(super) fn of(&self, key: Key, standing: &Standing) -> AsTold {
         let before = AsTold::of(standing);
         match standing.level {
-            Some(level) if self.0.contains(&key) => before.with(level, true),
+            Some(level) if self.0.binary_search(&key).is_ok() => before.with(level, true),
             _ => before,
         }
     }

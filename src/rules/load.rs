@@ -16,6 +16,7 @@ use super::plain::Wrong;
 use super::rule::{Rule, RuleSet, SetAside, Version, stem};
 use super::sources::{SourceFile, Sources};
 use super::{student, trial};
+use crate::hands;
 use crate::monitor::{Place, Problem, Weight};
 use crate::school::{Level, Meaning, Tables};
 use crate::script;
@@ -283,26 +284,29 @@ impl<'w> Work<'w> {
     }
 
     fn try_all(&mut self, all: &mut BTreeMap<String, Named<'w>>) {
-        let mut bench = Some(Bench::new());
         let known: Vec<trial::Known> = all
             .iter()
             .map(|(id, (_, rule))| trial::Known::new(id, &rule.file_card))
             .chain(self.set.set_aside.iter().map(trial::Known::aside))
             .collect();
-        let mut failed = Vec::new();
+        let mut on_trial = Vec::new();
         for (id, (file, rule)) in all.iter() {
-            let reads = rule.findings.reads();
-            let judged = self.rule(id.clone(), file, rule.bare(), reads);
-            let beside = self.sources.trial_of(&file.path);
+            let judged = self.rule(id.clone(), file, rule.bare(), rule.findings.reads());
             let live = rule.cards.iter().any(|card| card.status == Status::Live);
-            let work = bench.take().unwrap_or_else(Bench::new);
-            let (problem, work) = trial::gate(judged, beside, live, &known, work);
-            bench = Some(work);
-            if let Some(problem) = problem {
-                failed.push((id.clone(), problem));
-            }
+            on_trial.push((judged, self.sources.trial_of(&file.path), live));
         }
-        for (id, problem) in failed {
+        let each = on_trial.len().div_ceil(hands::threads()).max(1);
+        let failed = hands::side_by_side(on_trial.chunks(each), |_, some| {
+            let mut bench = Bench::new();
+            let mut failed = Vec::new();
+            for (rule, beside, live) in some {
+                let tried = trial::gate(rule.clone(), *beside, *live, &known, bench);
+                bench = tried.1;
+                failed.extend(tried.0.map(|problem| (rule.id.clone(), problem)));
+            }
+            failed
+        });
+        for (id, problem) in failed.into_iter().flatten() {
             self.remove(all, &id, Wrong::whole("rule-trial-failed", "", ""));
             if let Some(last) = self.set.set_aside.last_mut() {
                 let weight = last.problem.weight;

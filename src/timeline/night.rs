@@ -63,8 +63,12 @@ impl<'n> Night<'n> {
     /// instructional days), or which sent no row at all so far, though they had that many instructional days. The
     /// operator is told.
     pub fn silent_schools(&self) -> Vec<SchoolIx> {
+        // On most nights there is none, and nobody's school has to be looked up.
+        if !self.schools.iter().any(|school| school.silent) {
+            return Vec::new();
+        }
         let mut peopled = vec![false; self.schools.len()];
-        for student in self.active() {
+        for student in (0..self.almanac.books.students.len()).map(|number| StudentIx(number as u32)) {
             if let Some(stay) = self.almanac.home(student, self.as_of) {
                 peopled[usize::from(stay.school.0)] = true;
             }
