@@ -2,7 +2,7 @@
 //!
 //! In: how many students there are. Out: how many threads, and how many students each takes. Never: what the work is.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 /// Students for whom a thread is worth its start: fewer are done before it has begun (measured).
@@ -19,25 +19,29 @@ pub(crate) fn share(students: usize) -> usize {
     students.div_ceil(threads()).max(WORTH_A_THREAD)
 }
 
-/// Does `work` for every part, the first on this thread and the others beside it; returns what it made in the parts' order.
+/// Does `work` for every part, on this thread and others beside it, each taking the next part that is left; returns what it made in the
+/// parts' order.
 pub(crate) fn side_by_side<P: Send, T: Send>(
-    parts: impl Iterator<Item = P>,
+    parts: impl ExactSizeIterator<Item = P> + Send,
     work: impl Fn(usize, P) -> T + Sync,
 ) -> Vec<T> {
-    let mut parts = parts.enumerate();
-    let Some((_, first)) = parts.next() else {
-        return Vec::new();
+    let most = threads().min(parts.len());
+    let left = Mutex::new(parts.enumerate());
+    let next = || left.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let some = || {
+        let done = std::iter::from_fn(next).map(|(at, part)| (at, work(at, part)));
+        done.collect::<Vec<_>>()
     };
-    let work = &work;
-    thread::scope(|scope| {
-        let others: Vec<_> = parts.map(|(at, part)| scope.spawn(move || work(at, part))).collect();
-        let mut made = vec![work(0, first)];
-        let join = |other: thread::ScopedJoinHandle<'_, T>| {
-            other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        made.extend(others.into_iter().map(join));
+    let mut made = thread::scope(|scope| {
+        let others: Vec<_> = (1..most).map(|_| scope.spawn(some)).collect();
+        let mut made = some();
+        for other in others {
+            made.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
         made
-    })
+    });
+    made.sort_unstable_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, made)| made).collect()
 }
 
 /// Does two things at once where there is so much of them that it is worth a thread: `beside` on one of its own, `here` on this one.
@@ -69,6 +73,11 @@ mod tests {
         let parts = [vec![1, 2], vec![3], vec![4, 5, 6]];
         let made = side_by_side(parts.iter(), |at, part| (at, part.iter().sum::<i32>()));
         assert_eq!(made, [(0, 3), (1, 3), (2, 15)]);
+        let many = side_by_side(0..100, |at, part| (at, part * 2));
+        assert!(
+            many.into_iter().eq((0..100).map(|at| (at, at * 2))),
+            "more parts than threads"
+        );
         assert!(side_by_side(std::iter::empty::<u8>(), |_, _| ()).is_empty());
     }
 

@@ -180,7 +180,10 @@ fn write(store: &Store, handed: &Receiver<Handed<'_>>) -> Result<Vec<Letter>, Pr
     loop {
         match handed.recv() {
             Ok(Handed::Changes(changes, rules)) => save_changes(&tx, &round.year, &changes, &rules, number)?,
-            Ok(Handed::Night(night, expected)) => save_night(&tx, round, &night, &expected, number)?,
+            Ok(Handed::Night(night, expected)) => {
+                tx.sync_ahead();
+                save_night(&tx, round, &night, &expected, number)?;
+            }
             Ok(Handed::Letters(acts)) => letters.append(&mut post(&tx, &acts)?),
             Ok(Handed::Decided(mut decided, told)) => {
                 letters.append(&mut save_decided(&tx, round, &mut decided, told)?);

@@ -1,41 +1,56 @@
 //! Small numbers for long names: facts are kept under them, so that a row allocates nothing.
 
 use std::cell::Cell;
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
+use rustc_hash::FxBuildHasher;
 
 /// A list of distinct names and the number of each, in the order in which they were first seen.
 #[derive(Clone, Debug, Default)]
 pub struct Interner {
     names: Vec<Arc<str>>,
-    /// Holds the same texts, not copies: a district has its students' ids in memory several times as it is.
-    numbers: FxHashMap<Arc<str>, u32>,
+    /// By the names' hashes: a table of numbers alone stays in the cache where one of texts would not.
+    numbers: HashTable<u32>,
+}
+
+fn hash(name: &str) -> u64 {
+    FxBuildHasher.hash_one(name)
 }
 
 impl Interner {
     /// The number of a name, given now where it had none.
     pub fn intern(&mut self, name: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(name) {
-            return number;
+        let names = &mut self.names;
+        let known = |number: &u32| *names[*number as usize] == *name;
+        let again = |number: &u32| hash(&names[*number as usize]);
+        match self.numbers.entry(hash(name), known, again) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                let number = names.len() as u32;
+                place.insert(number);
+                names.push(name.into());
+                number
+            }
         }
-        let number = self.names.len() as u32;
-        let name: Arc<str> = name.into();
-        self.names.push(name.clone());
-        self.numbers.insert(name, number);
-        number
     }
 
     /// Makes room for so many names in all.
     pub fn expect(&mut self, names: usize) {
         let more = names.saturating_sub(self.names.len());
         self.names.reserve_exact(more);
-        self.numbers.reserve(more);
+        let names = &self.names;
+        self.numbers.reserve(more, |number| hash(&names[*number as usize]));
     }
 
     /// The number of a name that has one.
     pub fn get(&self, name: &str) -> Option<u32> {
-        self.numbers.get(name).copied()
+        let found = self
+            .numbers
+            .find(hash(name), |number| *self.names[*number as usize] == *name);
+        found.copied()
     }
 
     /// Looks up many names that come in much the order of their numbers.
