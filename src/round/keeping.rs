@@ -418,11 +418,7 @@ fn save_changes<'c>(
     let mut changes: Vec<&Change> = changes.iter().collect();
     changes.sort_by_key(|change| change.student);
     let some = |changes: &[&'c Change]| {
-        fetch::texts(
-            changes
-                .iter()
-                .flat_map(|change| [&*change.because, &*change.numbers, &*change.after.digest]),
-        );
+        fetch::texts(changes.iter().flat_map(|change| [&*change.because, &*change.numbers]));
         let some: Vec<_> = changes.iter().map(|change| to_keep(rules, change, round)).collect();
         some
     };
@@ -433,14 +429,14 @@ fn to_keep<'c>(rules: &'c Interner, change: &'c Change, round: i64) -> store::Ne
     store::NewChange {
         student: change.student,
         rule: rules.name(u32::from(change.rule)),
-        from: change.before.level,
-        to: change.after.level,
+        from: change.from,
+        to: change.to,
         reason: change.reason,
         day: change.day,
         value: change.value,
         because: &change.because,
         numbers: &change.numbers,
-        digest: &change.after.digest,
+        digest: &change.digest,
         round,
     }
 }

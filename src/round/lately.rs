@@ -69,7 +69,7 @@ impl Past for Kept<'_> {
 pub(super) fn closed(changes: &Changes) -> FxHashMap<(StudentIx, u16), Reason> {
     let ended = changes
         .iter()
-        .filter(|change| change.before.level.is_some() && change.after.level < change.before.level);
+        .filter(|change| change.from.is_some() && change.to < change.from);
     ended
         .map(|change| ((change.student, change.rule), change.reason))
         .collect()

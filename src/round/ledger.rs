@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::crossings::{Baseline, Reason, Standing};
 use crate::facts::{SchoolIx, StudentIx};
-use crate::school::{Day, Interner};
+use crate::school::{Day, Interner, Level};
 
 /// One rule at one school: how far it has judged, by which version, and its baseline.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,10 +61,16 @@ pub struct Change {
     pub school: SchoolIx,
     /// The day that was judged.
     pub day: Day,
-    /// The standing before.
-    pub before: Standing,
-    /// The standing after.
-    pub after: Standing,
+    /// The level before.
+    pub from: Option<Level>,
+    /// The level after.
+    pub to: Option<Level>,
+    /// Whether it left an open flag of a student who is here.
+    pub is_open: bool,
+    /// The judged day of the last step up, see [`Standing::stepped_up`].
+    pub stepped_up: Option<Day>,
+    /// The digest of the rule that judged it, shared by the changes of a rule at a school.
+    pub digest: Arc<str>,
     /// Why.
     pub reason: Reason,
     /// The measure, where there was one.
@@ -75,8 +81,8 @@ pub struct Change {
     pub numbers: String,
 }
 
-/// A night's changes, school by school. The parts are shared: on a first night there are tens of thousands, hundreds of bytes each, and who
-/// keeps them begins while the night goes on.
+/// A night's changes, school by school. The parts are shared: on a first night there are tens of thousands, and who keeps them begins while
+/// the night goes on.
 #[derive(Clone, Debug, Default)]
 pub struct Changes(Vec<Arc<Vec<Change>>>);
 

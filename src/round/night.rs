@@ -196,9 +196,12 @@ impl NightDone {
             self.touched.push((student, rule));
             self.ledger.put(student, rule, standing);
         }
-        for (student, rule, said) in result.said {
-            self.noted.insert(rule);
-            self.ledger.note(student, rule, said);
+        // On a first night every rule says something of everybody.
+        for of_rule in result.said.chunk_by(|one, two| one.1 == two.1) {
+            self.noted.extend(of_rule.first().map(|(_, rule, _)| *rule));
+            for (student, rule, said) in of_rule {
+                self.ledger.note(*student, *rule, *said);
+            }
         }
         self.seen.extend(result.seen);
         for problem in result.failed {
@@ -273,21 +276,21 @@ impl NightDone {
                 continue;
             }
             if is_told_apart(&before, &after, reason) {
-                let because = String::new();
-                let (before, after) = (before, after.clone());
-                let change = Change {
+                changes.push(Change {
                     student,
                     rule: number,
                     school,
                     day,
-                    before,
-                    after,
+                    from: before.level,
+                    to: after.level,
+                    is_open: after.is_open(),
+                    stepped_up: after.stepped_up,
+                    digest: after.digest.as_str().into(),
                     reason,
                     value: None,
-                    because,
+                    because: String::new(),
                     numbers: String::new(),
-                };
-                changes.push(change);
+                });
             }
             self.touched.push((student, number));
             self.ledger.put(student, number, after);

@@ -126,8 +126,7 @@ impl Found {
 
 impl<'p, 'a> Posting<'p, 'a> {
     pub(super) fn rule_changed(changes: &Changes) -> FxHashSet<(StudentIx, u16)> {
-        let raised =
-            |change: &&Change| change.reason == Reason::RuleChanged && change.after.level > change.before.level;
+        let raised = |change: &&Change| change.reason == Reason::RuleChanged && change.to > change.from;
         changes
             .iter()
             .filter(raised)

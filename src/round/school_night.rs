@@ -1,7 +1,7 @@
 //! One school on one day: what every rule says of every student, then what that changes.
 
 use std::cell::RefCell;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::held::Held;
 use super::holding::Seen;
@@ -250,7 +250,7 @@ fn explain<'c, 'a>(
 /// Whether a change is kept with the words that its rule read. Not on a baseline below concern: that is most of a first night's changes,
 /// of whom nobody is written as news, and each bears its measure and the rule's sentence as it is. A rule that asks others read theirs.
 fn keeps_numbers(rule: &Rule, change: &Change) -> bool {
-    let is_first_look = change.reason == Reason::Baseline && change.after.level < Some(Level::Concern);
+    let is_first_look = change.reason == Reason::Baseline && change.to < Some(Level::Concern);
     !is_first_look && rule.asks().is_empty()
 }
 
@@ -359,7 +359,7 @@ struct Sitting {
     school: SchoolIx,
     day: Day,
     edges: Edges,
-    digest: String,
+    digest: Arc<str>,
     desk: RuleAtSchool,
     phase: Phase,
     /// Students whom the rule judged today.
@@ -433,7 +433,7 @@ impl Sitting {
             school: task.school,
             day: task.day,
             edges,
-            digest: desk.digest.clone(),
+            digest: desk.digest.as_str().into(),
             desk,
             phase,
             judged: counts.judged,
@@ -451,13 +451,13 @@ impl Sitting {
         }
         let steps = changes.iter().filter(|change| {
             matches!(change.reason, Reason::Crossed | Reason::Worsened)
-                && change.after.level >= Some(Level::Concern)
-                && change.after.level > change.before.level
+                && change.to >= Some(Level::Concern)
+                && change.to > change.from
         });
         let (mut students, mut urgent) = (0, 0);
         for change in steps {
             students += 1;
-            urgent += u32::from(change.after.level == Some(Level::Urgent));
+            urgent += u32::from(change.to == Some(Level::Urgent));
         }
         is_storm(students, self.judged).then(|| Seen {
             school: self.school,
@@ -526,8 +526,14 @@ impl Sitting {
                 rule: self.rule,
                 school: self.school,
                 day: self.day,
-                before,
-                after: after.clone(),
+                from: before.level,
+                to: after.level,
+                is_open: after.is_open(),
+                stepped_up: after.stepped_up,
+                digest: match *after.digest == *self.digest {
+                    true => Arc::clone(&self.digest),
+                    false => after.digest.as_str().into(),
+                },
                 reason,
                 value: verdict.value(),
                 because: String::new(),

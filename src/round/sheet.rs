@@ -37,7 +37,7 @@ impl Known {
     /// Remembers the steps up among a night's changes; the night must still be on the sheet.
     pub(super) fn remember(&mut self, changes: &Changes) {
         for change in changes.iter() {
-            let stepped = change.after.stepped_up == Some(change.day) && self.sheet.holds(change.day);
+            let stepped = change.stepped_up == Some(change.day) && self.sheet.holds(change.day);
             let verdict = stepped.then(|| self.sheet.row(change.student, change.day).get(usize::from(change.rule)));
             if let Some(Some(Some(verdict))) = verdict {
                 self.steps

@@ -245,7 +245,7 @@ impl Walk<'_> {
             }
         }
         for change in changes.iter() {
-            if let (true, Some(level)) = (change.after.is_open(), change.after.level) {
+            if let (true, Some(level)) = (change.is_open, change.to) {
                 self.note(change.student, change.rule, level, change.school);
             }
         }
