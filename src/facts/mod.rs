@@ -297,14 +297,24 @@ impl Books {
         StudentIx(number)
     }
 
-    /// The numbers of student ids, in their order. In books without anybody room for all is made beside the naming.
-    pub(crate) fn students_of<'i>(&mut self, ids: impl ExactSizeIterator<Item = &'i str>) -> Vec<StudentIx> {
-        let (known, expected) = (self.students.len(), ids.len());
+    /// The numbers of student ids, in their order. `numbered`: the same ids with numbers of their own, which books without anybody take over.
+    pub(crate) fn students_of<'i>(
+        &mut self,
+        ids: impl ExactSizeIterator<Item = &'i str>,
+        numbered: Option<&Interner>,
+    ) -> Vec<StudentIx> {
         let (names, students) = (&mut self.names.students, &mut self.students);
-        let name = || ids.map(|id| StudentIx(names.intern(id))).collect();
-        let numbers: Vec<StudentIx> = match known {
-            0 => hands::two(expected, || students.resize_with(expected, Student::default), name).1,
-            _ => name(),
+        let numbers: Vec<StudentIx> = match numbered {
+            Some(numbered) if names.is_empty() => {
+                let all = numbered.len();
+                hands::two(
+                    all,
+                    || students.resize_with(all, Student::default),
+                    || names.clone_from(numbered),
+                );
+                (0..all as u32).map(StudentIx).collect()
+            }
+            _ => ids.map(|id| StudentIx(names.intern(id))).collect(),
         };
         self.students.resize_with(self.names.students.len(), Student::default);
         numbers

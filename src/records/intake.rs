@@ -12,7 +12,7 @@ use super::source::Bytes;
 use crate::directory::Person;
 use crate::monitor::{Problem, Tallies};
 use crate::routing::{Caseload, Staff};
-use crate::school::{Day, Table};
+use crate::school::{Day, Interner, Table};
 
 /// Canonical rows that a plugin made of an export.
 #[derive(Clone)]
@@ -70,6 +70,8 @@ pub struct Intake {
     pub problems: Vec<Problem>,
     /// Students, without names.
     pub students: Vec<StudentRow>,
+    /// The students' ids, numbered in the order of their rows; see [`Intake::number_students`].
+    pub(crate) numbered: Option<Interner>,
     /// Names, for the directory alone.
     pub people: Vec<Person>,
     /// Enrollments.
@@ -122,6 +124,7 @@ impl Intake {
             tallies: Tallies::default(),
             problems: Vec::new(),
             students: Vec::new(),
+            numbered: None,
             people: Vec::new(),
             enrollments: Vec::new(),
             school_rows: Vec::new(),
@@ -145,6 +148,17 @@ impl Intake {
         let mut intake = Intake::new(file, tables);
         intake.problems.push(problem);
         intake
+    }
+
+    /// Numbers the students for books without anybody, which can take the numbers over: there is time for it where the file was read and
+    /// longer ones still are.
+    pub(crate) fn number_students(&mut self) {
+        let mut numbered = Interner::default();
+        numbered.expect(self.students.len());
+        for row in &self.students {
+            numbered.intern(&row.student_id);
+        }
+        self.numbered = Some(numbered).filter(|numbered| numbered.len() == self.students.len());
     }
 
     /// The share of rows that could not be used, 0 to 1.

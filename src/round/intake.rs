@@ -218,7 +218,8 @@ pub(super) fn read(
         looks = waiting.claim(setup, looks, next);
     }
     let known = Known::new(&exported);
-    let mut seen = look_at_all(&looks, &known, &waiting.gates, context);
+    let is_first = books.students.is_empty();
+    let mut seen = look_at_all(&looks, &known, &waiting.gates, context, is_first);
     keep_sets_together(&looks, &mut seen, &mut left);
     for (look, (news, stand)) in looks.into_iter().zip(seen) {
         waiting.sort_in(look, news, stand);
@@ -498,12 +499,14 @@ impl Known<'_> {
 }
 
 /// Looks at every file. Files side by side on a thread each are quicker than one after the other on all threads, whose parts
-/// of a file must be put together again; but not where one thread would still read when the others are long done.
+/// of a file must be put together again; but not where one thread would still read when the others are long done. `is_first`: the books
+/// know nobody yet.
 fn look_at_all(
     looks: &[Look<'_>],
     known: &Known<'_>,
     gates: &Gatekeeper,
     context: &Context<'_>,
+    is_first: bool,
 ) -> Vec<(News, Option<Stand>)> {
     let weights = looks.iter().map(Look::weight);
     let (longest, all) = (weights.clone().max().unwrap_or(0), weights.sum::<u64>());
@@ -513,7 +516,13 @@ fn look_at_all(
     let mut order: Vec<usize> = (0..looks.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(looks[*at].weight()));
     let alone = Context { threads: 1, ..*context };
-    let news = share(&order, |at| (*at, looks[*at].news(known, gates, &alone)));
+    let news = share(&order, |at| {
+        let (mut news, stand) = looks[*at].news(known, gates, &alone);
+        if let (true, News::New(intake)) = (is_first, &mut news) {
+            intake.number_students();
+        }
+        (*at, (news, stand))
+    });
     let by_place: BTreeMap<usize, _> = news.into_iter().collect();
     by_place.into_values().collect()
 }

@@ -127,7 +127,10 @@ pub fn apply(books: &mut Books, intake: &Intake, covers: Covers, accepted: Day, 
             Table::Calendar => places::calendar(books, &intake.calendar, covers, &mut applied),
             Table::Terms => places::terms(books, &intake.term_rows, covers, &mut applied),
             Table::Courses => places::courses(books, &intake.courses, covers, &mut applied),
-            Table::Students => people::students(books, &intake.students, covers, last_as_of, &withheld, &mut applied),
+            Table::Students => {
+                let rows = (intake.students.as_slice(), intake.numbered.as_ref());
+                people::students(books, rows, covers, last_as_of, &withheld, &mut applied);
+            }
             Table::Enrollments => {
                 people::enrollments(books, &intake.enrollments, covers, last_as_of, &withheld, &mut applied)
             }

@@ -6,7 +6,7 @@ use super::{Applied, ByStudent, Scope, count, each_student};
 use crate::facts::{Books, Enrollment, SchoolIx, Student};
 use crate::monitor::Tallies;
 use crate::records::{Covers, EnrollmentRow, Stay, StudentRow};
-use crate::school::{Day, Table};
+use crate::school::{Day, Interner, Table};
 
 /// A stay as a fact.
 fn fact(books: &mut Books, stay: &Stay) -> Enrollment {
@@ -23,13 +23,13 @@ fn fact(books: &mut Books, stay: &Stay) -> Enrollment {
 /// Applies rows of the students table.
 pub(super) fn students(
     books: &mut Books,
-    rows: &[StudentRow],
+    (rows, numbered): (&[StudentRow], Option<&Interner>),
     covers: Covers,
     last_as_of: Option<Day>,
     withheld: &BTreeSet<SchoolIx>,
     applied: &mut Applied,
 ) {
-    let numbers = books.students_of(rows.iter().map(|row| &*row.student_id));
+    let numbers = books.students_of(rows.iter().map(|row| &*row.student_id), numbered);
     // One row per student by now, and nearly every student has one: a list by number, no map.
     let mut listed: Vec<Option<(Option<Enrollment>, Vec<u32>)>> = Vec::with_capacity(books.students.len());
     listed.resize(books.students.len(), None);
