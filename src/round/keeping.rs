@@ -116,10 +116,14 @@ impl<'scope, 'env> Writer<'scope, 'env> {
         self.hand(Handed::Changes(changes, rules.clone()));
     }
 
-    /// Hands over the night, whose letters are yet to be composed.
-    pub(super) fn night(&self, night: &Arc<NightDone>, found: &Found) {
-        let expected = self.expected.get_or_init(|| Arc::new(Expected::new(&found.listed)));
-        self.hand(Handed::Night(Arc::clone(night), Arc::clone(expected)));
+    /// Hands over the night, whose letters are yet to be composed, once.
+    pub(super) fn night(&self, night: &Arc<NightDone>, found: &Found) -> Arc<Expected> {
+        let hand = || {
+            let expected = Arc::new(Expected::new(&found.listed));
+            self.hand(Handed::Night(Arc::clone(night), Arc::clone(&expected)));
+            expected
+        };
+        Arc::clone(self.expected.get_or_init(hand))
     }
 
     /// Hands over letters that take nobody's place.
@@ -131,7 +135,7 @@ impl<'scope, 'env> Writer<'scope, 'env> {
     pub(super) fn commit(self, mut decided: Decided, books: &Books) -> Result<Vec<Letter>, Problem> {
         let mut told = Told {
             telling: Telling::default(),
-            expected: self.expected.get().cloned().unwrap_or_default(),
+            expected: self.night(&decided.night, &Found::default()),
             unlike: None,
         };
         let ledger = &decided.night.ledger;

@@ -38,6 +38,7 @@ pub mod preview;
 mod rebuild;
 mod report;
 mod restoring;
+mod ringing;
 mod rule_log;
 mod school_days;
 mod school_night;
@@ -67,20 +68,18 @@ pub use setup::{NIGHT_MADE_UP, SETUP_CHANGED, Setup, sources};
 pub use sheets::sheets;
 
 use std::cell::OnceCell;
-use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use self::ringing::Ringing;
 use crate::clock::Now;
-use crate::facts::Books;
 use crate::hands;
 use crate::inbox::{Export, Ring};
 use crate::mail::{Composed, Delivery};
 use crate::monitor::{Place, Problem, Weight};
-use crate::outbox::{Act, Letter};
+use crate::outbox::Letter;
 use crate::records::Context;
-use crate::school::{Day, Interner, SchoolYear};
-use crate::store::{Met, Store};
-use crate::timeline::Almanac;
+use crate::school::Day;
+use crate::store::Store;
 
 /// What is asked of a round.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -320,7 +319,7 @@ fn round(
         problems.extend(setup.year_to_add(now.today));
     }
     problems.extend(hand.told.iter().cloned());
-    let sitting = Sitting {
+    let ringing = Ringing {
         setup,
         store,
         order,
@@ -337,195 +336,13 @@ fn round(
         let (books, taken) = (&mut books, &taken);
         std::thread::scope(move |scope| {
             let writer = writing.map(|store| keeping::Writer::start(scope, store));
-            sitting.lay_in(waiting, (books, taken), writer, problems)
+            ringing.lay_in(waiting, (books, taken), writer, problems)
         })?
     };
     let mut taken = taken.into_inner().unwrap_or_default();
     rung.files = std::mem::take(&mut taken.files);
     keeping::let_go((books, taken), hand.last);
     Ok((rung, done))
-}
-
-/// A round whose files are read.
-struct Sitting<'s> {
-    setup: &'s Setup,
-    /// The store as it was before the round.
-    store: &'s Store,
-    order: Order,
-    hand: Hand<'s>,
-    now: &'s Now,
-    year: SchoolYear,
-    limit: Day,
-    last_as_of: Option<Day>,
-    look_back: bool,
-}
-
-impl<'s> Sitting<'s> {
-    /// Lays files into the books, then judges. What was taken of the files goes where the writer finds it, too.
-    fn lay_in<'env>(
-        &self,
-        waiting: intake::Waiting,
-        (books, slot): (&'env mut Books, &'env OnceCell<believing::Taken>),
-        writer: Option<keeping::Writer<'_, 'env>>,
-        mut problems: Vec<Problem>,
-    ) -> Result<(Rung, Vec<away::Done>), Problem>
-    where
-        's: 'env,
-    {
-        let &Sitting { setup, year, limit, .. } = self;
-        let as_of_in = |books: &Books| Almanac::as_of_in(books, &setup.config.meaning, limit);
-        let met = |met: Met| {
-            if let Some(writer) = &writer {
-                writer.met(met);
-            }
-        };
-        let mut taken = waiting.apply(
-            setup,
-            books,
-            |books| as_of_in(books).unwrap_or(limit.min(year.end)),
-            self.last_as_of,
-            &met,
-        );
-        let done = std::mem::take(&mut taken.done);
-        problems.extend(taken.problems.iter().cloned());
-        let (books, taken) = (&*books, slot.get_or_init(|| taken));
-        let almanac = Almanac::new(books, &setup.config.meaning);
-        let ledger = ledger_of(self.store, &setup.rules, &year, &books.names)?;
-        let as_of = almanac.as_of(limit);
-        let kept = keeping::Round {
-            last: self.hand.last,
-            setup,
-            books,
-            taken,
-            now: self.now,
-            year,
-            as_of: as_of.unwrap_or(year.start),
-        };
-        let Some(as_of) = as_of else {
-            problems.push(no_day_yet(limit));
-            if let Some(writer) = writer
-                && taken.gates.changed()
-            {
-                problems.extend(taken.gates.keep_bytes(&setup.home));
-                writer.facts(kept);
-                writer.without_night()?;
-            }
-            return Ok((Rung::nothing(limit, problems), done));
-        };
-        let mut rung = Rung {
-            as_of: Some(as_of),
-            look_back: self.look_back,
-            ..Rung::nothing(limit, problems)
-        };
-        self.evening(&almanac, ledger, kept, writer, &mut rung)?;
-        Ok((rung, done))
-    }
-
-    /// Judges, decides, and hands both to the writer; without one everything is only looked at.
-    fn evening<'env>(
-        &self,
-        almanac: &Almanac<'_>,
-        ledger: Ledger,
-        kept: keeping::Round<'env>,
-        writer: Option<keeping::Writer<'_, 'env>>,
-        rung: &mut Rung,
-    ) -> Result<(), Problem> {
-        let &Sitting { setup, store, .. } = self;
-        let taken = kept.taken;
-        if let Some(writer) = &writer {
-            writer.facts(kept);
-        }
-        let nights = school_night::Nights::new(almanac);
-        let look = edits::Look {
-            setup,
-            store,
-            almanac,
-            ledger: &ledger,
-            taken,
-        };
-        let edits = match rung.look_back {
-            true => edits::Edits::default(),
-            false => look.edits()?,
-        };
-        let early = |changes: &Changes, rules: &Interner| {
-            if let Some(writer) = &writer {
-                writer.changes(changes.clone(), rules);
-            }
-        };
-        let mut done = night::judge(
-            setup,
-            store,
-            almanac,
-            &nights,
-            ledger,
-            (&taken.held, &early),
-            kept.as_of,
-        )?;
-        self.hand.go_on()?;
-        rung.problems.append(&mut done.problems);
-        let day = self.order.as_of.unwrap_or(self.now.today);
-        let (left_out, unscaled) = left_out::problems(taken, almanac, kept.as_of, day);
-        rung.problems.extend(left_out);
-        done.judged.unscaled = unscaled;
-        rung.judged = done.judged.clone();
-        let rule_changed = posting::Posting::rule_changed(&done.changes);
-        let closed = lately::closed(&done.changes);
-        // Who keeps them has them; on a first night they are tens of megabytes.
-        done.changes = Changes::default();
-        let done = Arc::new(done);
-        let night = deciding::Night {
-            as_of: kept.as_of,
-            now: self.now,
-            order: self.order,
-            taken,
-            night: &done,
-            rule_changed,
-            closed,
-            nights: &nights,
-            almanac,
-            edits: &edits,
-        };
-        let found = |found: &posting::Found| {
-            if let Some(writer) = &writer {
-                writer.night(&done, found);
-            }
-        };
-        let letters = |letters: &Arc<Vec<Act>>| {
-            if let Some(writer) = &writer {
-                writer.letters(letters);
-            }
-        };
-        let early = deciding::Early {
-            found: &found,
-            letters: &letters,
-        };
-        let decision = deciding::decide(setup, store, &night, &early, &mut rung.problems)?;
-        rung.letters = decision.letters();
-        let books = almanac.books();
-        if self.order.dry_run {
-            let ids = books.names.schools.iter().map(str::to_owned);
-            let schools = ids.zip(books.schools.iter().map(|school| school.name.clone()));
-            let people = taken.people.iter().cloned();
-            rung.composed = composed(setup, store, &rung.letters, people, schools.collect())?;
-        }
-        let Some(writer) = writer else { return Ok(()) };
-        // A day on which no rule could open its sitting (its through day stood still) was looked at and changed nothing.
-        let is_new =
-            !taken.files.is_empty() || taken.gates.changed() || done.changed_anything() || decision.has_letters();
-        if !is_new {
-            rung.letters.clear();
-            return Ok(());
-        }
-        rung.problems.extend(taken.gates.keep_bytes(&setup.home));
-        let decided = keeping::Decided {
-            night: done,
-            decision,
-            edits: edits.remember,
-            problems: rung.problems.clone(),
-        };
-        rung.letters = writer.commit(decided, books)?;
-        Ok(())
-    }
 }
 
 /// The last day that can be whole: yesterday, or today where the attendance export was written after `day_complete_at`.

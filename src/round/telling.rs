@@ -206,3 +206,96 @@ pub(super) fn post(tx: &Tx<'_>, acts: &[Act]) -> Result<Vec<Letter>, Problem> {
     }
     Ok(letters)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AsTold, Expected, Key, Telling};
+    use crate::crossings::Standing;
+    use crate::facts::{Books, StudentIx};
+    use crate::outbox::Told;
+    use crate::round::ledger::Ledger;
+    use crate::school::{Day, Level, SchoolYear};
+
+    const RULE: &str = "chronic_absence";
+
+    /// Students 0 to 3, all at concern in their first episode; the last one was told of it before, in words.
+    fn district() -> (Books, Ledger) {
+        let mut books = Books::new(SchoolYear {
+            start: Day(20_000),
+            end: Day(20_300),
+        });
+        let mut ledger = Ledger::default();
+        let rule = ledger.rules.intern(RULE) as u16;
+        for at in 0..4 {
+            let student = books.student(&format!("S{at}"));
+            let standing = Standing {
+                level: Some(Level::Concern),
+                episode: 1,
+                told: (at == 3).then_some(Level::Watch),
+                ..Standing::default()
+            };
+            ledger.put(student, rule, standing);
+        }
+        (books, ledger)
+    }
+
+    fn line(student: u32, unwritten: bool) -> Told {
+        Told {
+            student_id: format!("S{student}"),
+            school_id: "101".to_owned(),
+            rule: RULE.to_owned(),
+            episode: 1,
+            level: Level::Concern,
+            unwritten,
+            falls: false,
+            why: String::new(),
+        }
+    }
+
+    fn told(level: Level, unwritten: bool) -> AsTold {
+        AsTold {
+            level: Some(level),
+            unwritten,
+        }
+    }
+
+    #[test]
+    fn what_is_told_as_expected_need_not_be_written_again() {
+        let (books, ledger) = district();
+        let key = |student: u32| -> Key { (StudentIx(student), 0) };
+        let expected = Expected::new(&[key(3), key(0), key(1), key(2)]);
+        let standing = |student: u32| &ledger.standings[&key(student)];
+        assert_eq!(expected.of(key(0), standing(0)), told(Level::Concern, true));
+        // Who knows of it in words knows the graver level as well.
+        assert_eq!(expected.of(key(3), standing(3)), told(Level::Concern, false));
+
+        let mut telling = Telling::default();
+        // One is named, of one nothing is told after all.
+        telling.raise(&books, &ledger, &[line(0, true), line(1, false), line(3, true)]);
+        let mut unlike = telling.unlike(&expected, &ledger);
+        unlike.sort_unstable();
+        assert_eq!(unlike, [key(1), key(2)]);
+        assert_eq!(telling.of(key(1), standing(1)), told(Level::Concern, false));
+        assert_eq!(telling.of(key(2), standing(2)).level, None);
+    }
+
+    #[test]
+    fn nothing_is_expected_of_an_ordinary_night_and_everything_told_is_written() {
+        let (books, mut ledger) = district();
+        let mut telling = Telling::default();
+        let copy = Told {
+            why: "copy to role:case_manager".to_owned(),
+            ..line(2, false)
+        };
+        let other_episode = Told {
+            episode: 2,
+            ..line(0, false)
+        };
+        telling.raise(&books, &ledger, &[line(3, false), copy, other_episode]);
+        let unlike = telling.unlike(&Expected::default(), &ledger);
+        assert_eq!(unlike, [(StudentIx(3), 0)]);
+        telling.enter(&mut ledger);
+        let levels = (0..4).map(|at| ledger.standing(StudentIx(at), 0).told);
+        assert!(levels.eq([None, None, None, Some(Level::Concern)]));
+    }
+}

@@ -116,14 +116,11 @@ impl Store {
         let Ok(file) = std::fs::OpenOptions::new().write(true).open(&self.path) else {
             return;
         };
-        let sync = move || {
-            file.sync_data().ok();
-            // Closed, it would take the locks along that SQLite holds on the file: on Unix they belong to the program. It is one file, once
-            // in a store's life.
-            #[cfg(unix)]
-            std::mem::forget(file);
-        };
-        std::thread::Builder::new().spawn(sync).ok();
+        // Closed, it would take the locks along that SQLite holds on the file: on Unix they belong to the program. It is left open, one file
+        // once in a store's life.
+        #[cfg(unix)]
+        let file = std::mem::ManuallyDrop::new(file);
+        std::thread::Builder::new().spawn(move || file.sync_data()).ok();
     }
 
     /// Opens the store for looking alone: nothing in the file changes, and nobody is kept waiting.

@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use super::{books, day, home};
 use crate::directory::Person;
 use crate::routing::{Caseload, Staff};
 use crate::school::{Area, Grade};
-use crate::store::{Changed, Group, Outcome, Store};
+use crate::store::{Changed, Group, Met, Outcome, Store};
 
 #[test]
 fn the_directory_is_the_only_table_with_names() {
@@ -50,6 +52,62 @@ fn the_directory_is_the_only_table_with_names() {
             assert!(!row.contains("Quixote") && !row.contains("Zarathustra"), "{table}");
         }
     }
+}
+
+#[test]
+fn whom_an_export_brought_can_be_written_before_the_books() {
+    let (_folder, path) = home();
+    let store = Store::open(&path).expect("opened");
+    let books = books(3);
+    let person = |id: &str| Person {
+        student_id: id.into(),
+        first_name: "Ada".into(),
+        last_name: id.into(),
+        homeroom: String::new(),
+    };
+    let met = |first: usize, before: Option<&str>, ids: &[&str]| Met {
+        first: first as u32,
+        before: before.map(Into::into),
+        ids: ids.iter().map(|id| (*id).into()).collect(),
+        people: Arc::new(ids.iter().map(|id| person(id)).collect()),
+        numbers: (first..).take(ids.len()).map(|number| Some(number as u32)).collect(),
+    };
+    let tx = store.begin().expect("a transaction");
+    tx.save_met(&met(0, None, &["S000000"])).expect("saved");
+    tx.save_met(&met(1, Some("S000000"), &["S000001"])).expect("saved");
+    tx.save_books(&books, &Changed::everything(&books)).expect("saved");
+    tx.commit().expect("committed");
+    assert_eq!(store.load_books(books.year).expect("loaded").students, books.students);
+    let known = [person("S000000"), person("S000001")];
+    assert_eq!(store.directory().expect("read"), known);
+
+    // Somebody else wrote since the books were read: the numbers would mean others.
+    for (first, before) in [(2, Some("S000001")), (3, Some("another")), (0, None)] {
+        let tx = store.begin().expect("a transaction");
+        let refused = tx.save_met(&met(first, before, &["S000009"])).expect_err("stale");
+        assert_eq!(refused.code, "store-stale", "{first}");
+    }
+    // Who brings nobody new only says how they are called.
+    let named = Met {
+        numbers: vec![Some(1), None],
+        people: Arc::new(vec![
+            Person {
+                homeroom: "9A".into(),
+                ..person("S000001")
+            },
+            person("nobody"),
+        ]),
+        ..met(3, Some("S000002"), &[])
+    };
+    let tx = store.begin().expect("a transaction");
+    tx.save_met(&named).expect("saved");
+    tx.commit().expect("committed");
+    let homerooms = store
+        .directory()
+        .expect("read")
+        .into_iter()
+        .map(|person| person.homeroom);
+    assert!(homerooms.eq(["", "9A"]));
 }
 
 #[test]

@@ -644,3 +644,26 @@ fn of_a_school_whose_part_is_held_everything_stands_as_before() {
         }
     }
 }
+
+#[test]
+fn students_numbered_where_they_were_read_are_those_of_books_that_number_them() {
+    const STUDENTS: &str = "student_id,school_id,grade,first_name,last_name\n";
+    let first = format!("{STUDENTS}b,101,9,B,B\na,101,9,A,A\nd,102,9,D,D\n");
+    let second = format!("{STUDENTS}c,101,9,C,C\nb,101,10,B,B\n");
+    let books = |numbered: bool| {
+        let mut books = Books::new(year());
+        for text in [&first, &second] {
+            let mut intake = take(Table::Students, text);
+            if numbered {
+                intake.number_students();
+            }
+            apply(&mut books, &intake, Covers::Now, day("2026-10-01"), None);
+        }
+        books
+    };
+    let (plain, numbered) = (books(false), books(true));
+    let ids = |books: &Books| books.names.students.iter().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(ids(&plain), ["a", "b", "d", "c"]);
+    assert_eq!(ids(&numbered), ids(&plain));
+    assert_eq!(numbered.students, plain.students);
+}
