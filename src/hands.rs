@@ -8,6 +8,9 @@ use std::thread;
 /// Students for whom a thread is worth its start: fewer are done before it has begun (measured).
 const WORTH_A_THREAD: usize = 500;
 
+/// Parts to a thread: the last one to end does so at most a part after the others. Chosen by us.
+const PARTS: usize = 4;
+
 /// As many threads as there are processors for this program. The system is asked once: to answer, it reads files.
 pub(crate) fn threads() -> usize {
     static THREADS: OnceLock<usize> = OnceLock::new();
@@ -17,6 +20,11 @@ pub(crate) fn threads() -> usize {
 /// How many of so many students one thread takes, at least 1.
 pub(crate) fn share(students: usize) -> usize {
     students.div_ceil(threads()).max(WORTH_A_THREAD)
+}
+
+/// The same where some students take longer than others: in parts small enough that who is done sooner takes another.
+pub(crate) fn part(students: usize) -> usize {
+    share(students).div_ceil(PARTS).max(WORTH_A_THREAD)
 }
 
 /// Does `work` for every part, on this thread and others beside it, each taking the next part that is left; returns what it made in the

@@ -305,7 +305,8 @@ impl Books {
     ) -> Vec<StudentIx> {
         let (names, students) = (&mut self.names.students, &mut self.students);
         let numbers: Vec<StudentIx> = match numbered {
-            Some(numbered) if names.is_empty() => {
+            Some(numbered) if names.is_empty() && numbered.len() == ids.len() => {
+                debug_assert!(ids.eq(numbered.iter()), "numbered in their own order");
                 let all = numbered.len();
                 hands::two(
                     all,

@@ -312,7 +312,7 @@ fn ask(reader: usize, flags: &[OpenFlag], owners: &Owners<'_>) -> Vec<String> {
 /// The line of what is told by a piece of news; `None` where it says that a flag is over.
 ///
 /// The news is used up: on a first night there are tens of thousands.
-pub(super) fn tell(news: News, unwritten: bool) -> Option<Told> {
+fn tell(news: News, unwritten: bool) -> Option<Told> {
     let Entry {
         student_id,
         school_id,

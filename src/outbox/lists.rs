@@ -133,7 +133,15 @@ pub fn untold<'l>(letter: &'l Letter, told: &[Told]) -> Vec<&'l Entry> {
 
 /// What a list tells: nothing but what it says of open flags.
 pub fn told_by(news: &News, unwritten: bool) -> Option<Told> {
-    let told = super::compose::tell(news.clone(), unwritten)?;
-    let falls = news.entry.level < news.entry.before;
-    Some(Told { falls, ..told })
+    let entry = &news.entry;
+    Some(Told {
+        student_id: entry.student_id.clone(),
+        school_id: entry.school_id.clone(),
+        rule: entry.rule.clone(),
+        episode: entry.episode,
+        level: entry.level?,
+        unwritten,
+        falls: entry.level < entry.before,
+        why: news.why.clone(),
+    })
 }

@@ -13,11 +13,12 @@ use super::holding::Holds;
 use super::lately::Kept;
 use super::night::NightDone;
 use super::pen::{Pen, Penned};
-use super::posting::{Found, KeptBack, Posting};
+use super::posting::{KeptBack, Posting};
 use super::report;
 use super::school_days;
 use super::school_night::Nights;
 use super::setup::Setup;
+use super::telling::Key;
 use super::weekly::{Tonight, Week};
 use crate::clock::Now;
 use crate::crossings::Reason;
@@ -47,11 +48,12 @@ pub(super) struct Night<'n, 'a> {
     pub(super) edits: &'n Edits,
 }
 
-/// Takes what is decided as soon as it is known.
-pub(super) struct Early<'e> {
-    pub(super) found: &'e dyn Fn(&Found),
+/// Takes what is decided as soon as it is known, while the rest is.
+pub(super) struct Meanwhile<'m> {
+    /// Flags on tonight's starting lists.
+    pub(super) listed: &'m dyn Fn(&[Key]),
     /// Letters that take nobody's place.
-    pub(super) letters: &'e dyn Fn(&Arc<Vec<Act>>),
+    pub(super) letters: &'m dyn Fn(&Arc<Vec<Act>>),
 }
 
 /// What a night decided beside its standings.
@@ -94,7 +96,7 @@ pub(super) fn decide(
     setup: &Setup,
     store: &Store,
     night: &Night<'_, '_>,
-    early: &Early<'_>,
+    meanwhile: &Meanwhile<'_>,
     problems: &mut Vec<Problem>,
 ) -> Result<Decision, Problem> {
     let books = night.almanac.books();
@@ -157,7 +159,7 @@ pub(super) fn decide(
         for_digest: before.due.digest,
     };
     let mut found = posting.find();
-    (early.found)(&found);
+    (meanwhile.listed)(&found.listed);
     let week = Week {
         posting: &posting,
         owners: &owners,
@@ -186,7 +188,7 @@ pub(super) fn decide(
         before: &before,
         told: &told,
         morning,
-        early,
+        meanwhile,
     };
     let Penned {
         handed,

@@ -17,7 +17,7 @@ use super::deciding::Decision;
 use super::ledger::{Change, Changes, Ledger};
 use super::loading::kept;
 use super::night::{NightDone, open_by_level};
-use super::posting::{Found, KeptBack};
+use super::posting::KeptBack;
 use super::rule_log;
 use super::setup::Setup;
 use super::telling::{AsTold, Expected, Key, Telling, post};
@@ -25,7 +25,7 @@ use crate::clock::Now;
 use crate::crossings::Standing;
 use crate::facts::{Books, Student};
 use crate::fetch;
-use crate::monitor::Problem;
+use crate::monitor::{Place, Problem, Weight};
 use crate::outbox::{Act, Letter};
 use crate::school::{Day, Interner, SchoolYear};
 use crate::store::{self, Met, Store, Tx};
@@ -65,13 +65,13 @@ enum Handed<'r> {
     /// Letters of the night that take nobody's place.
     Letters(Arc<Vec<Act>>),
     /// Everything else, and what is told.
-    Decided(Box<Decided>, Told),
+    Decided(Box<Decided>, ToldTonight),
     /// There is no night: facts are all that is kept.
     NoNight,
 }
 
 /// What the night's letters tell.
-struct Told {
+struct ToldTonight {
     telling: Telling,
     expected: Arc<Expected>,
     /// The standings of which something else is told than was expected; `None` where letters are still to be posted.
@@ -116,10 +116,10 @@ impl<'scope, 'env> Writer<'scope, 'env> {
         self.hand(Handed::Changes(changes, rules.clone()));
     }
 
-    /// Hands over the night, whose letters are yet to be composed, once.
-    pub(super) fn night(&self, night: &Arc<NightDone>, found: &Found) -> Arc<Expected> {
+    /// Hands over the night, whose letters are yet to be composed, and the flags on its starting lists; once.
+    pub(super) fn night(&self, night: &Arc<NightDone>, listed: &[Key]) -> Arc<Expected> {
         let hand = || {
-            let expected = Arc::new(Expected::new(&found.listed));
+            let expected = Arc::new(Expected::new(listed));
             self.hand(Handed::Night(Arc::clone(night), Arc::clone(&expected)));
             expected
         };
@@ -133,9 +133,9 @@ impl<'scope, 'env> Writer<'scope, 'env> {
 
     /// Hands over the rest and waits for the commit; returns the letters posted, with their numbers.
     pub(super) fn commit(self, mut decided: Decided, books: &Books) -> Result<Vec<Letter>, Problem> {
-        let mut told = Told {
+        let mut told = ToldTonight {
             telling: Telling::default(),
-            expected: self.night(&decided.night, &Found::default()),
+            expected: self.night(&decided.night, &[]),
             unlike: None,
         };
         let ledger = &decided.night.ledger;
@@ -175,7 +175,8 @@ fn write(store: &Store, handed: &Receiver<Handed<'_>>) -> Result<Vec<Letter>, Pr
         match handed.recv() {
             Ok(Handed::Met(met)) => tx.save_met(&met)?,
             Ok(Handed::Facts(round)) => break round,
-            _ => return Ok(Vec::new()),
+            Ok(_) => return Err(out_of_turn()),
+            Err(_) => return Ok(Vec::new()),
         }
     };
     let number = tx.open_round(round.as_of, round.now.today, round.now.seconds)?;
@@ -201,9 +202,21 @@ fn write(store: &Store, handed: &Receiver<Handed<'_>>) -> Result<Vec<Letter>, Pr
                 tx.commit()?;
                 return Ok(Vec::new());
             }
-            _ => return Ok(Vec::new()),
+            Ok(Handed::Met(_) | Handed::Facts(_)) => return Err(out_of_turn()),
+            Err(_) => return Ok(Vec::new()),
         }
     }
+}
+
+/// A round that is not handed over in order is a mistake of this program; nothing of it is kept.
+fn out_of_turn() -> Problem {
+    Problem::new(
+        "round-out-of-turn",
+        Weight::Stop,
+        Place::default(),
+        "the round was not kept: its parts came to the store in an order that is not theirs",
+        "this is a mistake in firstbell: report it with the log of this round; the next round reads everything again",
+    )
 }
 
 /// Writes who works with whom, though no night is judged: files are read once, and what they say is kept now or never.
@@ -229,8 +242,13 @@ pub(super) fn let_go(big: impl Send + 'static, ends: bool) {
     std::thread::Builder::new().spawn(move || drop(big)).ok();
 }
 
-/// Writes what was decided, with letters that take another's place; returns those.
-fn save_decided(tx: &Tx<'_>, round: Round<'_>, decided: &mut Decided, told: Told) -> Result<Vec<Letter>, Problem> {
+/// Writes what was decided, and posts the letters that were not handed over before; returns those.
+fn save_decided(
+    tx: &Tx<'_>,
+    round: Round<'_>,
+    decided: &mut Decided,
+    told: ToldTonight,
+) -> Result<Vec<Letter>, Problem> {
     let Round { taken, books, year, .. } = round;
     let (ledger, decision) = (&decided.night.ledger, &mut decided.decision);
     if taken.staff.is_some() {
@@ -316,7 +334,6 @@ fn kept_years(setup: &Setup, year: &SchoolYear) -> Vec<SchoolYear> {
 
 fn save_facts(tx: &Tx<'_>, books: &Books, taken: &Taken, round: i64, accepted: Day) -> Result<(), Problem> {
     tx.save_books(books, &taken.changed)?;
-    tx.save_directory(&books.names, taken.people.unmet())?;
     taken.bundles.iter().try_for_each(|kept| tx.keep_bundle(kept))?;
     taken.lists.fresh().try_for_each(|said| tx.save_said_list(said))?;
     if let Some(groups) = &taken.groups {

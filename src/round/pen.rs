@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::before::Before;
-use super::deciding::{Early, Night, WithoutNews};
+use super::deciding::{Meanwhile, Night, WithoutNews};
 use super::posting::{Found, KeptBack, Posting};
 use super::report;
 use super::setup::Setup;
@@ -26,7 +26,7 @@ pub(super) struct Pen<'p, 'a> {
     pub(super) before: &'p Before,
     pub(super) told: &'p WithoutNews,
     pub(super) morning: Day,
-    pub(super) early: &'p Early<'p>,
+    pub(super) meanwhile: &'p Meanwhile<'p>,
 }
 
 /// The night's letters, and the news that is kept back.
@@ -85,17 +85,18 @@ impl Pen<'_, '_> {
         offered.extend(joining.map(|news| KeptBack::of(news, "digest")));
         let mut acts = outbox::compose_letters(written.news, posted, &desk);
         let mut handed = Vec::new();
-        // Where none is in the outbox a letter takes nobody's place: a first night's, of tens of thousands of flags, need not wait for the rest.
+        // Where no letter waits and none is of this morning none gives way to another: a first night's, with tens of thousands of flags, does
+        // not wait for the rest.
         if posted.is_empty() {
             let letters = Arc::new(std::mem::take(&mut acts));
-            (self.early.letters)(&letters);
+            (self.meanwhile.letters)(&letters);
             handed.push(letters);
         }
         acts.extend(outbox::post_lists(written.lists, posted, &desk));
         acts.extend(outbox::discarded(std::mem::take(&mut found.discarded), posted, &desk));
         acts.extend(to_operator_and_editors(setup, night, found, problems, posted, &desk));
         let mut kept_back = std::mem::take(&mut found.kept_back);
-        let all = || handed.iter().flat_map(|acts| acts.iter()).chain(&acts);
+        let all = handed.iter().flat_map(|acts| acts.iter()).chain(&acts);
         kept_back.extend(left_off(&offered, all, posted));
         Penned {
             handed,
@@ -157,16 +158,12 @@ impl<'p> Unsaid<'p> {
 }
 
 /// News that found no place in a letter tonight: it is full, or this morning's is on its way.
-fn left_off<'a, A: Iterator<Item = &'a Act>>(
-    offered: &[KeptBack],
-    acts: impl FnOnce() -> A,
-    posted: &'a [Posted],
-) -> Vec<KeptBack> {
+fn left_off<'a>(offered: &[KeptBack], acts: impl Iterator<Item = &'a Act>, posted: &'a [Posted]) -> Vec<KeptBack> {
     // A first night offers nothing and tells tens of thousands.
     if offered.is_empty() {
         return Vec::new();
     }
-    let told = acts()
+    let told = acts
         .flat_map(Act::told)
         .chain(posted.iter().flat_map(|each| &each.told))
         .filter(|told| !told.is_copy());

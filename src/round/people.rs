@@ -12,8 +12,6 @@ use crate::store::Met;
 #[derive(Default)]
 pub(super) struct People {
     exports: Vec<Arc<Vec<Person>>>,
-    /// Persons whom the books did not know by their export alone; another one may bring them.
-    unmet: Vec<Person>,
     /// So many students of the books are known to the store, or handed over.
     handed: usize,
 }
@@ -27,13 +25,16 @@ impl People {
         }
     }
 
-    /// Takes an export's persons, and gives what the store is to learn.
-    pub(super) fn take(&mut self, people: Vec<Person>, books: &Books) -> Met {
+    /// Takes an export's persons, and gives what the store is to learn. Each comes from a row that the books have, so they know all of them.
+    pub(super) fn take(&mut self, mut people: Vec<Person>, books: &Books) -> Met {
         let students = &books.names.students;
         let known = students.in_order();
-        let numbers: Vec<Option<u32>> = people.iter().map(|person| known.get(&person.student_id)).collect();
-        let unmet = people.iter().zip(&numbers).filter(|(_, number)| number.is_none());
-        self.unmet.extend(unmet.map(|(person, _)| person.clone()));
+        let mut numbers = Vec::with_capacity(people.len());
+        people.retain(|person| {
+            let number = known.get(&person.student_id);
+            numbers.extend(number);
+            number.is_some()
+        });
         let people = Arc::new(people);
         self.exports.push(Arc::clone(&people));
         let first = std::mem::replace(&mut self.handed, students.len());
@@ -53,10 +54,5 @@ impl People {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Person> {
         self.exports.iter().flat_map(|people| people.iter())
-    }
-
-    /// Persons whom the books did not know when their export was laid in.
-    pub(super) fn unmet(&self) -> &[Person] {
-        &self.unmet
     }
 }

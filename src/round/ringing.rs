@@ -9,8 +9,9 @@ use super::believing::Taken;
 use super::intake::Waiting;
 use super::ledger::{Changes, Ledger};
 use super::loading::ledger_of;
-use super::posting::{Found, Posting};
+use super::posting::Posting;
 use super::setup::Setup;
+use super::telling::Key;
 use super::{
     Hand, Order, Rung, away, composed, deciding, edits, keeping, lately, left_out, night, no_day_yet, school_night,
 };
@@ -161,9 +162,9 @@ impl<'s> Ringing<'s> {
             almanac,
             edits: &edits,
         };
-        let found = |found: &Found| {
+        let listed = |listed: &[Key]| {
             if let Some(writer) = &writer {
-                writer.night(&done, found);
+                writer.night(&done, listed);
             }
         };
         let letters = |letters: &Arc<Vec<Act>>| {
@@ -171,11 +172,11 @@ impl<'s> Ringing<'s> {
                 writer.letters(letters);
             }
         };
-        let early = deciding::Early {
-            found: &found,
+        let meanwhile = deciding::Meanwhile {
+            listed: &listed,
             letters: &letters,
         };
-        let decision = deciding::decide(setup, store, &night, &early, &mut rung.problems)?;
+        let decision = deciding::decide(setup, store, &night, &meanwhile, &mut rung.problems)?;
         rung.letters = decision.letters();
         let books = almanac.books();
         if self.order.dry_run {

@@ -68,17 +68,22 @@ impl Expected {
 
 /// What tonight's letters change of what was told. Standings themselves stay as the night judged them: somebody else writes them meanwhile.
 #[derive(Debug, Default)]
-pub(super) struct Telling(FxHashMap<Key, AsTold>);
+pub(super) struct Telling {
+    told: FxHashMap<Key, AsTold>,
+    /// Counted again from the letters that stand. The store may have another level of them than the ledger, which forgot what refused letters
+    /// told, so they are written whatever it is.
+    recounted: Vec<Key>,
+}
 
 impl Telling {
     /// What is told of a standing.
     pub(super) fn of(&self, key: Key, standing: &Standing) -> AsTold {
-        self.0.get(&key).copied().unwrap_or_else(|| AsTold::of(standing))
+        self.told.get(&key).copied().unwrap_or_else(|| AsTold::of(standing))
     }
 
     /// What letters tell that take nobody's place and are posted elsewhere.
     pub(super) fn raise_all(&mut self, books: &Books, ledger: &Ledger, acts: &[Act]) {
-        self.0.reserve(acts.iter().map(|act| act.told().len()).sum());
+        self.told.reserve(acts.iter().map(|act| act.told().len()).sum());
         for act in acts {
             if let Act::Post { letter, told } = act
                 && letter.kind.raises_told()
@@ -104,7 +109,7 @@ impl Telling {
             if standing.episode != line.episode {
                 continue;
             }
-            let told = self.0.entry((student, rule)).or_insert_with(|| AsTold::of(standing));
+            let told = self.told.entry((student, rule)).or_insert_with(|| AsTold::of(standing));
             if line.falls || told.level < Some(line.level) {
                 *told = told.with(line.level, line.unwritten);
             }
@@ -136,25 +141,27 @@ impl Telling {
                     level: told.map(|told| told.level),
                     unwritten: told.is_some_and(|told| !told.written),
                 };
-                self.0.insert((student, rule), told);
+                self.told.insert((student, rule), told);
+                self.recounted.push((student, rule));
             }
         }
         Ok(())
     }
 
-    /// The standings of which something else is told than was expected, in no order.
+    /// The standings that are to be written once more: something else is told of them than was expected. In no order, some twice.
     pub(super) fn unlike(&self, expected: &Expected, ledger: &Ledger) -> Vec<Key> {
         let is_unlike = |key: &&Key| {
             let standing = ledger.standings.get(*key);
             standing.is_some_and(|standing| self.of(**key, standing) != expected.of(**key, standing))
         };
-        let untold = expected.0.iter().filter(|key| !self.0.contains_key(*key));
-        self.0.keys().chain(untold).filter(is_unlike).copied().collect()
+        let untold = expected.0.iter().filter(|key| !self.told.contains_key(*key));
+        let unlike = self.told.keys().chain(untold).filter(is_unlike);
+        unlike.chain(&self.recounted).copied().collect()
     }
 
     /// Notes it in the ledger itself, for the next night.
     pub(super) fn enter(self, ledger: &mut Ledger) {
-        for (key, told) in self.0 {
+        for (key, told) in self.told {
             if let Some(standing) = ledger.standings.get_mut(&key) {
                 standing.told = told.level;
                 standing.told_unwritten = told.unwritten;

@@ -295,6 +295,7 @@ impl<'w> Work<'w> {
             let live = rule.cards.iter().any(|card| card.status == Status::Live);
             on_trial.push((judged, self.sources.trial_of(&file.path), live));
         }
+        // A bench is made once a part, and trials take about equally long.
         let each = on_trial.len().div_ceil(hands::threads()).max(1);
         let failed = hands::side_by_side(on_trial.chunks(each), |_, some| {
             let mut bench = Bench::new();

@@ -107,22 +107,6 @@ impl Store {
         }
     }
 
-    /// Has what is in a new store's file so far brought onto the disk beside what follows, so that the first commit waits for less.
-    pub fn sync_ahead(&self) {
-        if !self.is_new.get() {
-            return;
-        }
-        // Where it cannot be, the commit does it all.
-        let Ok(file) = std::fs::OpenOptions::new().write(true).open(&self.path) else {
-            return;
-        };
-        // Closed, it would take the locks along that SQLite holds on the file: on Unix they belong to the program. It is left open, one file
-        // once in a store's life.
-        #[cfg(unix)]
-        let file = std::mem::ManuallyDrop::new(file);
-        std::thread::Builder::new().spawn(move || file.sync_data()).ok();
-    }
-
     /// Opens the store for looking alone: nothing in the file changes, and nobody is kept waiting.
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Store, Problem> {
         let path = path.as_ref();

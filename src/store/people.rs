@@ -49,8 +49,8 @@ pub struct Met {
     pub ids: Vec<Arc<str>>,
     /// Persons, among them students who were known before.
     pub people: Arc<Vec<Person>>,
-    /// Each person's number; `None`: the books do not know them yet.
-    pub numbers: Vec<Option<u32>>,
+    /// Each person's number.
+    pub numbers: Vec<u32>,
 }
 
 const PERSON: &str = "SELECT student_id, first_name, last_name, homeroom FROM directory JOIN student USING (student)";
@@ -162,7 +162,11 @@ impl Tx<'_> {
     /// come from the books' names, which must have been saved with [`Tx::save_books`].
     pub fn save_directory(&self, names: &Names, persons: &[Person]) -> Result<(), Problem> {
         let known = names.students.in_order();
-        self.save_persons(persons.iter().map(|person| (known.get(&person.student_id), person)))
+        self.save_persons(
+            persons
+                .iter()
+                .filter_map(|person| Some((known.get(&person.student_id)?, person))),
+        )
     }
 
     /// Writes the ids of students whom the store has not met, and persons as [`Tx::save_directory`] does.
@@ -182,13 +186,12 @@ impl Tx<'_> {
         self.save_persons(met.numbers.iter().copied().zip(met.people.iter()))
     }
 
-    /// Persons without a number are left out.
-    fn save_persons<'p>(&self, persons: impl Iterator<Item = (Option<u32>, &'p Person)>) -> Result<(), Problem> {
+    fn save_persons<'p>(&self, persons: impl Iterator<Item = (u32, &'p Person)>) -> Result<(), Problem> {
         let sql = "INSERT INTO directory VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET \
                    first_name = excluded.first_name, last_name = excluded.last_name, homeroom = excluded.homeroom \
                    WHERE first_name <> excluded.first_name OR last_name <> excluded.last_name \
                    OR homeroom <> excluded.homeroom";
-        let mut rows: Vec<(u32, &Person)> = persons.filter_map(|(number, person)| Some((number?, person))).collect();
+        let mut rows: Vec<(u32, &Person)> = persons.collect();
         rows.sort_by_key(|(number, _)| *number);
         let mut statement = self.statement(sql)?;
         for (number, person) in rows {

@@ -108,12 +108,14 @@ impl<'s> From<(&'s str, StudentIx, &'s Standing)> for NewStanding<'s> {
 
 impl NewStanding<'_> {
     fn is_default(&self) -> bool {
-        let rest = || Standing {
-            told: None,
-            told_unwritten: false,
-            ..self.standing.clone()
-        };
-        self.told.is_none() && !self.told_unwritten && self.standing.level.is_none() && rest() == Standing::default()
+        let standing = self.standing;
+        if self.told.is_some() || self.told_unwritten || standing.level.is_some() {
+            return false;
+        }
+        match (standing.told, standing.told_unwritten) {
+            (None, false) => *standing == Standing::default(),
+            _ => standing.clone().with_told(None, false) == Standing::default(),
+        }
     }
 }
 

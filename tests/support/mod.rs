@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use firstbell::school::{Day, Weekday};
+use firstbell::store::Store;
 use tempfile::TempDir;
 
 /// First day of the drawn school year, a Monday.
@@ -575,7 +576,34 @@ impl District {
     /// The same, whatever it says.
     pub(crate) fn ring(&self, day: &str) -> Said {
         self.export(day);
-        self.run(&["run", "--as-of", day])
+        let said = self.run(&["run", "--as-of", day]);
+        self.told_is_what_letters_tell(day);
+        said
+    }
+
+    /// Of every open flag the store says told what letters told of it: standings are written before their letters are.
+    fn told_is_what_letters_tell(&self, day: &str) {
+        let store = self.home().join("var/firstbell.db");
+        let Ok(store) = Store::open_read_only(&store) else {
+            return;
+        };
+        for year in store.school_years().expect("years") {
+            let names = store.load_books(year).expect("facts").names;
+            let tolds = store.tolds(&year).expect("letters");
+            for (rule, standings) in store.load_standings(&year).expect("standings") {
+                for (student, standing) in standings.iter().filter(|(_, standing)| standing.level.is_some()) {
+                    let student = names.students.name(student.0);
+                    let told = tolds.get(&(student.to_owned(), rule.clone(), standing.episode));
+                    let level = told.map(|told| told.level);
+                    let unwritten = told.is_some_and(|told| !told.written);
+                    assert_eq!(
+                        (standing.told, standing.told_unwritten),
+                        (level, unwritten),
+                        "night of {day}, {student}, {rule}"
+                    );
+                }
+            }
+        }
     }
 
     /// Rings every school day from `first` to `last`.

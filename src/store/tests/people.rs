@@ -70,7 +70,7 @@ fn whom_an_export_brought_can_be_written_before_the_books() {
         before: before.map(Into::into),
         ids: ids.iter().map(|id| (*id).into()).collect(),
         people: Arc::new(ids.iter().map(|id| person(id)).collect()),
-        numbers: (first..).take(ids.len()).map(|number| Some(number as u32)).collect(),
+        numbers: (first..).take(ids.len()).map(|number| number as u32).collect(),
     };
     let tx = store.begin().expect("a transaction");
     tx.save_met(&met(0, None, &["S000000"])).expect("saved");
@@ -89,14 +89,11 @@ fn whom_an_export_brought_can_be_written_before_the_books() {
     }
     // Who brings nobody new only says how they are called.
     let named = Met {
-        numbers: vec![Some(1), None],
-        people: Arc::new(vec![
-            Person {
-                homeroom: "9A".into(),
-                ..person("S000001")
-            },
-            person("nobody"),
-        ]),
+        numbers: vec![1],
+        people: Arc::new(vec![Person {
+            homeroom: "9A".into(),
+            ..person("S000001")
+        }]),
         ..met(3, Some("S000002"), &[])
     };
     let tx = store.begin().expect("a transaction");

@@ -155,9 +155,6 @@ pub fn apply(books: &mut Books, intake: &Intake, covers: Covers, accepted: Day, 
     applied
 }
 
-/// So many parts to a thread; chosen by us.
-const PARTS: usize = 4;
-
 /// Lets `work` change the facts of every student beside what `rows` holds for them, the students shared between threads.
 fn each_student<R: Sync>(
     students: &mut [Student],
@@ -166,11 +163,7 @@ fn each_student<R: Sync>(
     applied: &mut Applied,
     work: impl Fn(&mut Student, &R, &mut Tallies) -> bool + Sync,
 ) {
-    // Students at the end may have more rows than those at the beginning: who is done sooner takes another part.
-    let share = match hands::share(students.len()) {
-        all if all >= students.len() => all,
-        share => share.div_ceil(PARTS),
-    };
+    let share = hands::part(students.len());
     let one = |first: usize, students: &mut [Student], rows: &[R]| {
         let (mut changed, mut tallies) = (Vec::new(), Tallies::default());
         for (at, (student, rows)) in students.iter_mut().zip(rows).enumerate() {
