@@ -8,8 +8,8 @@
 # The district is made where FOLDER has none: 100,000 students, 11.8 million attendance rows, 1.8 million marks; other
 # sizes: run benches/district.py first. Believe the ratio of one run, never a time: machines drift. Both have two cores;
 # both read the files warm. Prints each wall time and peak memory, the medians, and firstbell's share of DuckDB's time.
-# Last looked at on two cores, nine times each: 1.11 s against 1.75 s (DuckDB 2.0.1), a ratio of 0.63; peak memory 321 MB. In processor time
-# 1.80 s against 3.02 s.
+# Last looked at on two cores, nine times each: 0.97 s against 1.70 s (DuckDB 2.0.1), a ratio of 0.57; peak memory 356 MB, in another run of
+# thirty between 326 and 374. In processor time 1.66 s against 2.85 s.
 # The script then holds the answers of both against each other, where the files have a row for every day. Needs GNU time.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"

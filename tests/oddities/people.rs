@@ -1,5 +1,10 @@
 //! Oddities of who is where: 6 to 10, 18, 20, 24.
 
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use firstbell::store::Store;
+
 use crate::support::District;
 use crate::{absences, add, counseled, flags, problems, ring, spoil, verdicts};
 
@@ -30,6 +35,43 @@ fn oddity_06_a_transferred_student_in_attendance_but_not_in_the_roster() {
     assert_eq!(
         absences(&district, "5555"),
         "Absent 4 of 22 enrolled days (18.1 %), 4 unexcused."
+    );
+}
+
+#[test]
+fn of_two_rosters_in_one_night_the_newer_says_who_is_there_and_how_they_are_called() {
+    let district = counseled(&["1001"]).student("1001", "Ana Alder", "9", "A*3").init();
+    district.only(&["chronic_absence"]);
+    district.export("2026-09-14");
+    let inbox = district.home().join("inbox");
+    let older = fs::read_to_string(inbox.join("students.csv")).expect("a roster");
+    let newer = older.replace("Alder", "Elder") + "5555,Late,Comer,9,100,,,,\n";
+    // Whom the attendance alone knows has a number and no name.
+    add(&district, "attendance.csv", "4444,100,2026-08-17,A,,\n");
+    for (name, text, minute) in [("students.csv", &older, 0), ("students-again.csv", &newer, 1)] {
+        fs::write(inbox.join(name), text).expect("the inbox is ours");
+        let file = fs::File::options()
+            .write(true)
+            .open(inbox.join(name))
+            .expect("a roster");
+        let written = SystemTime::UNIX_EPOCH + Duration::from_secs(1_789_300_000 + minute * 60);
+        file.set_modified(written).expect("the roster is ours");
+    }
+    ring(&district, "2026-09-14");
+    let store = Store::open_read_only(district.home().join("var/firstbell.db")).expect("the store");
+    let named: Vec<String> = store
+        .directory()
+        .expect("names")
+        .into_iter()
+        .map(|person| format!("{} {}", person.student_id, person.last_name))
+        .collect();
+    assert!(named.contains(&"1001 Elder".to_owned()), "{named:?}");
+    assert!(named.contains(&"5555 Comer".to_owned()), "{named:?}");
+    assert!(!named.iter().any(|person| person.starts_with("4444")), "{named:?}");
+    assert_eq!(flags(&district), ["1001 100 chronic_absence concern"]);
+    assert_eq!(
+        absences(&district, "1001"),
+        "Absent 3 of 21 enrolled days (14.2 %), 3 unexcused."
     );
 }
 

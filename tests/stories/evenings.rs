@@ -1,11 +1,15 @@
 //! A round in the evening and one before letters leave: what waits overnight, second readers, and who is there in the morning.
 
+use std::cell::Cell;
 use std::fs;
 use std::time::{Duration, UNIX_EPOCH};
 
+use firstbell::school::Day;
+use firstbell::store::Store;
 use firstbell::{bell, clock, round};
 
 use crate::support::District;
+use crate::{counseled, only_letter};
 
 /// A round at a moment of Chicago's clock, over exports that were written just before it.
 fn ring_at(district: &District, moment: &str) {
@@ -25,6 +29,48 @@ fn ring_at(district: &District, moment: &str) {
     };
     let rung = round::ring(&desk.setup, round::Order::default(), &now);
     assert!(rung.is_ok(), "the round of {}", now.today);
+}
+
+#[test]
+fn a_round_given_up_after_it_has_judged_keeps_nothing_and_is_done_again() {
+    let district = counseled(&["1001"]).student("1001", "Ana Alder", "9", "A*3").init();
+    district.only(&["chronic_absence"]);
+    district.export("2026-09-14");
+    let exports = || {
+        let entries = fs::read_dir(district.home().join("inbox")).expect("the inbox");
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.expect("the inbox is ours").file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    let before = exports();
+    let Ok(desk) = bell::Desk::open(&district.home()) else {
+        panic!("the home is usable")
+    };
+    // Asked after the files were read, and again when all of them are laid in and judged.
+    let asked = Cell::new(0);
+    let stop = || asked.replace(asked.get() + 1) > 0;
+    let hand = round::Hand {
+        stop: &stop,
+        ..round::Hand::default()
+    };
+    let order = round::Order {
+        as_of: Day::parse(b"2026-09-14"),
+        ..round::Order::default()
+    };
+    let now = clock::at(jiff::Timestamp::UNIX_EPOCH, &jiff::tz::TimeZone::UTC);
+    let given_up = round::ring_with(&desk.setup, order, &now, hand);
+    let code = given_up.err().map(|problem| problem.code);
+    assert_eq!((code.as_deref(), asked.get()), (Some(round::ROUND_STOPPED), 2));
+    assert_eq!(exports(), before, "every file lies where it lay");
+    let store = Store::open_read_only(district.home().join("var/firstbell.db")).expect("the store");
+    assert_eq!(store.directory().expect("names"), []);
+    assert_eq!(store.student("1001").expect("ids"), None);
+    assert!(store.last_round().expect("rounds").is_none());
+    drop(store);
+    district.night("2026-09-14");
+    assert_eq!(only_letter(&district).subject, "firstbell: starting list, 1 student");
 }
 
 /// What became of the letters for a morning: `nightly s1 sent`.
