@@ -48,6 +48,7 @@ mod sheet;
 mod sheets;
 mod telling;
 mod weekly;
+mod writer;
 
 pub use asking::{WaitingStorm, waiting_storms};
 pub use at_work::{at_work, kept, version_on, with_rule_at_work, with_rule_at_work_on};
@@ -335,7 +336,7 @@ fn round(
     let (mut rung, done) = {
         let (books, taken) = (&mut books, &taken);
         std::thread::scope(move |scope| {
-            let writer = writing.map(|store| keeping::Writer::start(scope, store));
+            let writer = writing.map(|store| writer::Writer::start(scope, store));
             ringing.lay_in(waiting, (books, taken), writer, problems)
         })?
     };

@@ -12,6 +12,7 @@ use super::loading::ledger_of;
 use super::posting::Posting;
 use super::setup::Setup;
 use super::telling::Key;
+use super::writer::Writer;
 use super::{
     Hand, Order, Rung, away, composed, deciding, edits, keeping, lately, left_out, night, no_day_yet, school_night,
 };
@@ -43,7 +44,7 @@ impl<'s> Ringing<'s> {
         &self,
         waiting: Waiting,
         (books, slot): (&'env mut Books, &'env OnceCell<Taken>),
-        writer: Option<keeping::Writer<'_, 'env>>,
+        writer: Option<Writer<'_, 'env>>,
         mut problems: Vec<Problem>,
     ) -> Result<(Rung, Vec<away::Done>), Problem>
     where
@@ -104,7 +105,7 @@ impl<'s> Ringing<'s> {
         almanac: &Almanac<'_>,
         ledger: Ledger,
         kept: keeping::Round<'env>,
-        writer: Option<keeping::Writer<'_, 'env>>,
+        writer: Option<Writer<'_, 'env>>,
         rung: &mut Rung,
     ) -> Result<(), Problem> {
         let &Ringing { setup, store, .. } = self;

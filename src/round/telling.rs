@@ -3,6 +3,8 @@
 //! In: what is to be done in the outbox. Out: letters with their numbers, and what is told of each standing. Never: a letter that is
 //! posted by half, or a level told that no letter tells.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use super::ledger::Ledger;
@@ -200,6 +202,14 @@ impl Telling {
         }
         Ok(Some(Letter { id, ..letter }))
     }
+}
+
+/// What the night's letters tell.
+pub(super) struct ToldTonight {
+    pub(super) telling: Telling,
+    pub(super) expected: Arc<Expected>,
+    /// The standings of which something else is told than was expected; `None` where letters are still to be posted.
+    pub(super) unlike: Option<Vec<Key>>,
 }
 
 /// Posts letters that take nobody's place; gives them with their numbers.
