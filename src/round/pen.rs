@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::before::Before;
 use super::deciding::{Meanwhile, Night, WithoutNews};
-use super::posting::{Found, KeptBack, Posting};
+use super::found::{Found, KeptBack};
+use super::posting::Posting;
 use super::report;
 use super::setup::Setup;
 use super::weekly::Written;

@@ -1,20 +1,20 @@
-//! From standings to letters: what is news, whose it is, and what its entry says.
+//! From standings to letters: what is news, and what its entry says; whose it is stands in `readers`.
 
 use std::collections::BTreeMap;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
+use super::found::{Found, KeptBack, Sheltered};
 use super::held::Held;
 use super::holding::{Desk, Flag, Holds};
 use super::judging::share;
 use super::ledger::{Change, Changes, Ledger, RuleAtSchool};
 use super::school_night::Nights;
-use super::telling::Key;
 use crate::config::{Copy, Detail};
 use crate::crossings::{Circumstances, Hold, Phase, Reason, Shelter, Standing, hold};
 use crate::facts::{Books, SchoolIx, StudentIx};
-use crate::outbox::{COPY, Entry, Group, Kind, Letter, News, OpenFlag, Told};
-use crate::routing::{Owners, Question, Resolution};
+use crate::outbox::{Entry, Group, Kind, Letter, News, OpenFlag, Told};
+use crate::routing::{Owners, Resolution};
 use crate::rules::{Rule, RuleSet, Status};
 use crate::school::{Day, Grade, Level};
 use crate::store::{Copied, EpisodeKey};
@@ -51,77 +51,6 @@ pub(super) struct Posting<'p, 'a> {
     pub(super) refused: &'p BTreeMap<EpisodeKey, Vec<String>>,
     /// Whether tonight's news for the digest is asked for: only then is its owner looked for.
     pub(super) for_digest: bool,
-}
-
-/// One piece of news that waits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct KeptBack {
-    pub(super) student_id: String,
-    pub(super) rule: String,
-    pub(super) level: Level,
-    /// The hold's word, or `digest` for what waits for the week's digest.
-    pub(super) hold: &'static str,
-}
-
-impl KeptBack {
-    /// A piece of news that waits for a reason.
-    pub(super) fn of(news: &News, hold: &'static str) -> KeptBack {
-        KeptBack {
-            student_id: news.entry.student_id.clone(),
-            rule: news.entry.rule.clone(),
-            level: news.entry.level.unwrap_or(Level::Watch),
-            hold,
-        }
-    }
-}
-
-/// A flag of a storm that waits, and whose it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Sheltered {
-    pub(super) owner: usize,
-    pub(super) school: SchoolIx,
-    pub(super) rule: u16,
-    pub(super) raised: Day,
-    pub(super) level: Level,
-}
-
-/// Everything that routing found: news to write, what waits, and what went to nobody.
-#[derive(Default)]
-pub(super) struct Found {
-    pub(super) news: Vec<News>,
-    /// Flags on tonight's starting lists.
-    pub(super) listed: Vec<Key>,
-    /// News that joins the week's digest.
-    pub(super) digest: Vec<News>,
-    /// News that waits, by its hold.
-    pub(super) held: FxHashMap<Hold, u32>,
-    /// The same one by one, but for what waits for a baseline or is in shadow.
-    pub(super) kept_back: Vec<KeptBack>,
-    /// Flags of storms that wait, for the counts that their owners get.
-    pub(super) sheltered: Vec<Sheltered>,
-    /// Flags that a person discarded: they count as told.
-    pub(super) discarded: Vec<Told>,
-    /// News that no chain resolved and that went to the last owner.
-    pub(super) unowned: u32,
-    /// News that nobody at all can be written.
-    pub(super) lost: u32,
-}
-
-impl Found {
-    /// Adds what another part of the standings brought.
-    fn add(&mut self, other: Found) {
-        self.news.extend(other.news);
-        self.listed.extend(other.listed);
-        self.digest.extend(other.digest);
-        self.kept_back.extend(other.kept_back);
-        self.sheltered.extend(other.sheltered);
-        self.discarded.extend(other.discarded);
-        for (hold, count) in other.held {
-            *self.held.entry(hold).or_default() += count;
-        }
-        self.unowned += other.unowned;
-        self.lost += other.lost;
-    }
 }
 
 impl<'p, 'a> Posting<'p, 'a> {
@@ -162,73 +91,6 @@ impl<'p, 'a> Posting<'p, 'a> {
             found.add(part);
         }
         found
-    }
-
-    /// The same news for second readers.
-    fn copies(&self, student: StudentIx, number: u16, standing: &Standing, news: &News) -> Vec<News> {
-        let has_readers = self.copies.iter().any(|copy| copy.rule == news.entry.rule);
-        let (true, Some(level), Some(case)) = (
-            has_readers && news.kind != Kind::Digest,
-            news.entry.level,
-            self.case(student, number, standing),
-        ) else {
-            return Vec::new();
-        };
-        let copy = |(reader, role): (usize, &str)| {
-            let mut entry = news.entry.clone();
-            entry.whose.clear();
-            entry.before = self.copied_before(&case, reader, level)?;
-            if entry.reason == Reason::Worsened && entry.before.is_none() {
-                entry.reason = Reason::Crossed;
-            }
-            Some(News {
-                entry,
-                owner: reader,
-                why: format!("{COPY}role:{role}"),
-                ..news.clone()
-            })
-        };
-        let readers = self.second_readers(&case, level, Some(news.owner)).into_iter();
-        readers.filter_map(copy).collect()
-    }
-
-    /// Who reads of a flag beside its owner, each with the role that makes them do so.
-    pub(super) fn second_readers(&self, case: &Case<'_>, level: Level, owner: Option<usize>) -> Vec<(usize, &'p str)> {
-        let programs = self.programs(case.student);
-        let is_meant = |copy: &&Copy| {
-            let is_in = |meant: &String| programs.iter().any(|program| program.eq_ignore_ascii_case(meant));
-            copy.rule == case.rule.id() && (copy.programs.is_empty() || copy.programs.iter().any(is_in))
-        };
-        let reader = |copy: &'p Copy| {
-            let reader = self.question(case, level, &programs, |question| {
-                self.owners.copy_to(&copy.to, question, owner)
-            });
-            reader.map(|reader| (reader, copy.to.as_str()))
-        };
-        self.copies.iter().filter(is_meant).filter_map(reader).collect()
-    }
-
-    /// The lower level that a second reader was told before; `None` where that reader knows already: the owner, who is told apart, may have
-    /// been full, or have refused the letter.
-    fn copied_before(&self, case: &Case<'_>, reader: usize, level: Level) -> Option<Option<Level>> {
-        if self.copied.is_empty() {
-            return Some(None);
-        }
-        let readers = self.copied.get(&case.episode());
-        let told = readers.and_then(|readers| readers.get(&self.owners.person(reader).staff_id));
-        let raised = case.standing.stepped_up.or(case.standing.since);
-        match told {
-            Some((told, night)) if *told >= level && raised.is_none_or(|raised| raised <= *night) => None,
-            told => Some(told.map(|(told, _)| *told).filter(|told| *told < level)),
-        }
-    }
-
-    fn programs(&self, student: StudentIx) -> Vec<&str> {
-        let programs = &self.books.students[student.0 as usize].programs;
-        programs
-            .iter()
-            .map(|program| self.books.names.words.name(*program))
-            .collect()
     }
 
     /// A student's open flags, whoever owns them.
@@ -327,23 +189,7 @@ impl<'p, 'a> Posting<'p, 'a> {
         let changed = self.rule_changed.contains(&(student, number));
         let on_list = phase == Phase::Now || changed;
         let shelter = self.shelter(&case, level);
-        let circumstances = Circumstances {
-            shadow: card.status == Status::Shadow,
-            phase,
-            on_list,
-            level,
-            shelter,
-            silence: self
-                .holds
-                .silence(case.student_id, case.rule.id(), case.school_id, &card.area),
-            under_way: self.holds.under_way(
-                &self.desk(case.school),
-                &self.books.students[student.0 as usize],
-                &card.area,
-            ),
-            patience: self.holds.patience(),
-        };
-        if let Some(hold) = hold(&circumstances) {
+        if let Some(hold) = hold(&self.circumstances(&case, level, (phase, on_list), shelter)) {
             self.keep_back(&case, level, hold, found);
             return None;
         }
@@ -385,17 +231,7 @@ impl<'p, 'a> Posting<'p, 'a> {
         };
         let mut entry = self.entry(&case, Some(level), reason);
         entry.held = self.kept_until_now(&case, on_list);
-        let reader = standing.told.and_then(|_| (self.last_reader)(&case));
-        if let Some(other) = reader.filter(|reader| *reader != self.owners.person(owner).staff_id) {
-            // What another was written this reader does not know.
-            entry.before = None;
-            if entry.reason == Reason::Worsened {
-                entry.reason = Reason::Crossed;
-            }
-            if resolution.instead_of.is_none() {
-                entry.whose = format!("from {}", self.owners.name_of(&other));
-            }
-        }
+        self.say_whose(&mut entry, &case, owner, &resolution);
         if kind == Kind::Digest {
             entry.group = if level == Level::Watch {
                 Group::Watched
@@ -411,6 +247,45 @@ impl<'p, 'a> Posting<'p, 'a> {
             headline,
             why,
         })
+    }
+
+    /// What may keep news back.
+    fn circumstances(
+        &self,
+        case: &Case<'_>,
+        level: Level,
+        (phase, on_list): (Phase, bool),
+        shelter: Option<Shelter>,
+    ) -> Circumstances {
+        let card = case.rule.card(case.school_id);
+        let student = &self.books.students[case.student.0 as usize];
+        Circumstances {
+            shadow: card.status == Status::Shadow,
+            phase,
+            on_list,
+            level,
+            shelter,
+            silence: self
+                .holds
+                .silence(case.student_id, case.rule.id(), case.school_id, &card.area),
+            under_way: self.holds.under_way(&self.desk(case.school), student, &card.area),
+            patience: self.holds.patience(),
+        }
+    }
+
+    /// Says from whom the student came, where another was written before: what that one knows this reader does not.
+    fn say_whose(&self, entry: &mut Entry, case: &Case<'_>, owner: usize, resolution: &Resolution) {
+        let reader = case.standing.told.and_then(|_| (self.last_reader)(case));
+        let Some(other) = reader.filter(|reader| *reader != self.owners.person(owner).staff_id) else {
+            return;
+        };
+        entry.before = None;
+        if entry.reason == Reason::Worsened {
+            entry.reason = Reason::Crossed;
+        }
+        if resolution.instead_of.is_none() {
+            entry.whose = format!("from {}", self.owners.name_of(&other));
+        }
     }
 
     /// Why the news comes only now, as a clause; empty for news of last night.
@@ -529,54 +404,6 @@ impl<'p, 'a> Posting<'p, 'a> {
     fn home(&self, student: StudentIx) -> Option<(SchoolIx, Option<Grade>)> {
         let stay = self.nights.home(student, self.as_of)?;
         Some((stay.school, stay.grade))
-    }
-
-    /// Whose a flag is tonight.
-    pub(super) fn resolve(&self, case: &Case<'_>, level: Level) -> Resolution {
-        self.question(case, level, &self.programs(case.student), |question| {
-            self.owners.resolve(question)
-        })
-    }
-
-    fn question<T>(&self, case: &Case<'_>, level: Level, programs: &[&str], ask: impl FnOnce(&Question<'_>) -> T) -> T {
-        let area = &case.rule.card(case.school_id).area;
-        let subjects = self.subjects(case);
-        let passed_over = match self.refused.is_empty() {
-            true => None,
-            false => self.refused.get(&case.episode()),
-        };
-        ask(&Question {
-            student_id: case.student_id,
-            school_id: case.school_id,
-            grade: case.grade,
-            programs,
-            subjects: &subjects,
-            area,
-            level,
-            areas_involved: &[],
-            passed_over: passed_over.map_or(&[], Vec::as_slice),
-        })
-    }
-
-    /// What the failing courses of a student are about, for routes by subject: each course's own words and the crosswalk's.
-    fn subjects(&self, case: &Case<'_>) -> Vec<&str> {
-        if case.rule.card(case.school_id).area.word() != "course" || !self.owners.ask_subjects() {
-            return Vec::new();
-        }
-        let night = self.nights.get(self.as_of);
-        let Some(numbers) = night.and_then(|night| night.student(case.student)) else {
-            return Vec::new();
-        };
-        let failing = numbers
-            .current_marks()
-            .into_iter()
-            .filter(|mark| mark.reading.is_failing());
-        let courses = failing.filter_map(|mark| self.books.courses.get(mark.course as usize));
-        let words = courses.flat_map(|course| [&course.crosswalk_subject, &course.subject, &course.name]);
-        let mut words: Vec<&str> = words.map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
-        words.sort_unstable();
-        words.dedup();
-        words
     }
 
     fn flag(&self, student: StudentIx, number: u16, standing: &Standing) -> Option<OpenFlag> {

@@ -1,11 +1,11 @@
 //! What the operator should know of a round, in sentences: feeds, rules, routing, the round itself. No student, ever.
 
 use super::believing::Taken;
+use super::found::Found;
 use super::gatekeeper::Holding;
 use super::intake::FileRead;
 use super::ledger::Ledger;
 use super::night::Judged;
-use super::posting::Found;
 use super::school_days;
 use super::school_night::Nights;
 use super::setup::{NIGHT_MADE_UP, SETUP_CHANGED, YEAR_ENDS};

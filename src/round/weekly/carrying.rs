@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Week;
 use crate::monitor::Problem;
 use crate::outbox::{self, Group, Kind, Posted};
-use crate::round::posting::{Found, KeptBack};
+use crate::round::found::{Found, KeptBack};
 
 impl Week<'_, '_> {
     /// How many different students more each owner with a capacity can carry this school week: those of letters that have gone out and of

@@ -11,9 +11,10 @@ mod schools;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::found::Found;
 use super::lately::{Past, Spoken};
 use super::ledger::Ledger;
-use super::posting::{Case, Found, Posting};
+use super::posting::{Case, Posting};
 use crate::config::Letters;
 use crate::crossings::Standing;
 use crate::facts::SchoolIx;

@@ -112,7 +112,7 @@ impl Week<'_, '_> {
     /// The counts that owners of a storm's waiting flags get.
     pub(super) fn storm_counts(
         &self,
-        sheltered: &[crate::round::posting::Sheltered],
+        sheltered: &[crate::round::found::Sheltered],
         storms: &[&Storm],
     ) -> BTreeMap<usize, Vec<StormCount>> {
         let mut counts: BTreeMap<usize, BTreeMap<StormPlace, (u32, u32)>> = BTreeMap::new();
