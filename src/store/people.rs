@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::directory::Person;
-use crate::facts::{Names, StudentIx};
+use crate::facts::StudentIx;
 use crate::monitor::Problem;
 use crate::routing::{Caseload, Staff};
 use crate::school::{Area, Day};
@@ -158,18 +158,8 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Writes persons into the directory; who is already there under the same names costs no write. The students' numbers
-    /// come from the books' names, which must have been saved with [`Tx::save_books`].
-    pub fn save_directory(&self, names: &Names, persons: &[Person]) -> Result<(), Problem> {
-        let known = names.students.in_order();
-        self.save_persons(
-            persons
-                .iter()
-                .filter_map(|person| Some((known.get(&person.student_id)?, person))),
-        )
-    }
-
-    /// Writes the ids of students whom the store has not met, and persons as [`Tx::save_directory`] does.
+    /// Writes the ids of students whom the store has not met, and persons into the directory; who is already there under the same names costs
+    /// no write.
     ///
     /// # Errors
     ///
@@ -183,15 +173,11 @@ impl Tx<'_> {
             }
             self.add_students(met.first, met.ids.iter().map(|id| &**id))?;
         }
-        self.save_persons(met.numbers.iter().copied().zip(met.people.iter()))
-    }
-
-    fn save_persons<'p>(&self, persons: impl Iterator<Item = (u32, &'p Person)>) -> Result<(), Problem> {
         let sql = "INSERT INTO directory VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET \
                    first_name = excluded.first_name, last_name = excluded.last_name, homeroom = excluded.homeroom \
                    WHERE first_name <> excluded.first_name OR last_name <> excluded.last_name \
                    OR homeroom <> excluded.homeroom";
-        let mut rows: Vec<(u32, &Person)> = persons.collect();
+        let mut rows: Vec<(u32, &Person)> = met.numbers.iter().copied().zip(met.people.iter()).collect();
         rows.sort_by_key(|(number, _)| *number);
         let mut statement = self.statement(sql)?;
         for (number, person) in rows {

@@ -1,6 +1,6 @@
 use super::letters::letter;
 use super::standings::at;
-use super::{books, day, home, same, save, year};
+use super::{books, day, home, same, save, save_directory, year};
 use crate::directory::Person;
 use crate::facts::{Books, CodeIx, StudentIx};
 use crate::outbox::State;
@@ -98,8 +98,7 @@ fn purge_forgets_years_and_the_names_that_only_they_knew() {
     };
     let tx = store.begin().expect("a transaction");
     tx.save_books(&books, &Changed::everything(&books)).expect("saved");
-    tx.save_directory(&books.names, &[person("S000000"), person("S000001")])
-        .expect("saved");
+    save_directory(&tx, &books.names, &[person("S000000"), person("S000001")]).expect("saved");
     tx.save_books(&later, &Changed::everything(&later)).expect("saved");
     tx.save_standings(&year(), [("a_rule", StudentIx(0), &at(Level::Watch))])
         .expect("saved");

@@ -1,11 +1,14 @@
 //! What the store's tests share: a home that vanishes, and books of a few students.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::facts::{AttendanceRow, Books, CodeIx, Enrollment, Mark, MarkKind, PeriodIx, School, Term, WHOLE};
+use crate::directory::Person;
+use crate::facts::{AttendanceRow, Books, CodeIx, Enrollment, Mark, MarkKind, Names, PeriodIx, School, Term, WHOLE};
+use crate::monitor::Problem;
 use crate::school::{Day, Grade, SchoolYear};
 
-use super::{Change, Changed, NewChange, Store};
+use super::{Change, Changed, Met, NewChange, Store, Tx};
 
 mod books;
 mod letters;
@@ -115,6 +118,19 @@ fn save(store: &Store, books: &Books) {
     let tx = store.begin().expect("a transaction");
     tx.save_books(books, &Changed::everything(books)).expect("saved");
     tx.commit().expect("committed");
+}
+
+/// Writes persons of whom the store has the ids; others are nobody's.
+fn save_directory(tx: &Tx<'_>, names: &Names, persons: &[Person]) -> Result<(), Problem> {
+    let number = |person: &Person| Some((names.students.get(&person.student_id)?, person.clone()));
+    let (numbers, people): (Vec<u32>, Vec<Person>) = persons.iter().filter_map(number).unzip();
+    tx.save_met(&Met {
+        first: names.students.len() as u32,
+        before: None,
+        ids: Vec::new(),
+        people: Arc::new(people),
+        numbers,
+    })
 }
 
 fn same(left: &Books, right: &Books) {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{books, day, home};
+use super::{books, day, home, save_directory};
 use crate::directory::Person;
 use crate::routing::{Caseload, Staff};
 use crate::school::{Area, Grade};
@@ -19,13 +19,18 @@ fn the_directory_is_the_only_table_with_names() {
     };
     let tx = store.begin().expect("a transaction");
     tx.save_books(&books, &Changed::everything(&books)).expect("saved");
-    tx.save_directory(
+    save_directory(
+        &tx,
         &books.names,
         &[person("S000001", "Zarathustra"), person("S000000", "Old")],
     )
     .expect("saved");
-    tx.save_directory(&books.names, &[person("S000000", "New"), person("nobody", "Nobody")])
-        .expect("saved");
+    save_directory(
+        &tx,
+        &books.names,
+        &[person("S000000", "New"), person("nobody", "Nobody")],
+    )
+    .expect("saved");
     tx.commit().expect("committed");
     assert_eq!(
         store.person("S000000").expect("read").map(|person| person.last_name),
