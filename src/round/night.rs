@@ -116,6 +116,8 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
         },
         problems: Vec::new(),
     };
+    // Where nobody had a standing and tonight alone is judged, whoever has one afterwards is here, under a rule at work.
+    let is_first = done.ledger.standings.is_empty() && plan.days == [as_of];
     // Changes that are not handed over yet.
     let mut later = Changes::default();
     for &day in &plan.days {
@@ -161,7 +163,9 @@ pub(super) fn judge_by<'a>(by: &By<'_>, almanac: &'a Almanac<'a>, nights: &Night
     if by.known.is_none() {
         done.judged.active = nights.get(as_of).map_or(0, |night| night.active().count() as u32);
     }
-    later.append(done.see_off(rules, almanac, as_of, as_of));
+    if !is_first {
+        later.append(done.see_off(rules, almanac, as_of, as_of));
+    }
     (by.hand)(&later, &done.ledger.rules);
     done.changes.append(later);
     done.clear_desks(rules, almanac);

@@ -10,6 +10,7 @@ use super::holding::{Desk, Flag, Holds};
 use super::judging::share;
 use super::ledger::{Change, Changes, Ledger, RuleAtSchool};
 use super::school_night::Nights;
+use super::telling::Key;
 use crate::config::{Copy, Detail};
 use crate::crossings::{Circumstances, Hold, Phase, Reason, Shelter, Standing, hold};
 use crate::facts::{Books, SchoolIx, StudentIx};
@@ -68,7 +69,7 @@ impl<'p, 'a> Posting<'p, 'a> {
         let mut found = Found::default();
         let open = self.open();
         let parts: Vec<_> = open.chunks(AT_A_TIME).collect();
-        let with_news = |part: &&[(&(StudentIx, u16), &Standing)]| {
+        let with_news = |part: &&[(Key, &Standing)]| {
             let mut found = Found::default();
             for ((student, number), standing) in *part {
                 let Some(news) = self.news(*student, *number, standing, &mut found) else {
@@ -106,10 +107,10 @@ impl<'p, 'a> Posting<'p, 'a> {
     }
 
     /// Every open standing, in the order of students and rules.
-    fn open(&self) -> Vec<(&'p (StudentIx, u16), &'p Standing)> {
-        let all = self.ledger.standings.iter();
+    fn open(&self) -> Vec<(Key, &'p Standing)> {
+        let all = self.ledger.standings.iter().map(|(key, standing)| (*key, standing));
         let mut open: Vec<_> = all.filter(|(_, standing)| standing.is_open()).collect();
-        open.sort_unstable_by_key(|(key, _)| **key);
+        open.sort_unstable_by_key(|(key, _)| *key);
         open
     }
 

@@ -16,6 +16,7 @@ pub(super) struct Bound<'s> {
     tx: &'s Tx<'s>,
     statement: CachedStatement<'s>,
     last: [Option<i64>; MOST],
+    texts: [Option<String>; MOST],
 }
 
 impl<'s> Bound<'s> {
@@ -24,6 +25,7 @@ impl<'s> Bound<'s> {
             tx,
             statement: tx.statement(sql)?,
             last: [None; MOST],
+            texts: [const { None }; MOST],
         })
     }
 
@@ -56,6 +58,15 @@ impl<'s> Bound<'s> {
     /// Binds a level's word.
     pub(super) fn level(&mut self, at: usize, level: Option<Level>) -> Result<(), Problem> {
         self.put_known(at, level.map_or(-1, |level| level as i64), || level.map(Level::word))
+    }
+
+    /// Binds a text that the row before often has too.
+    pub(super) fn text(&mut self, at: usize, text: &str) -> Result<(), Problem> {
+        if self.texts[at].as_deref() == Some(text) {
+            return Ok(());
+        }
+        text.clone_into(self.texts[at].get_or_insert_default());
+        self.put(at, text)
     }
 
     /// Runs it with what is bound.

@@ -436,12 +436,12 @@ impl Tx<'_> {
                 save.number(1, id)?;
                 save.put(2, &told.student_id)?;
                 save.put(3, &told.school_id)?;
-                save.put(4, &told.rule)?;
+                save.text(4, &told.rule)?;
                 save.level(5, Some(told.level))?;
                 save.number(6, told.episode)?;
                 save.number(7, !told.unwritten)?;
                 save.number(8, told.falls)?;
-                save.put(9, &told.why)?;
+                save.text(9, &told.why)?;
                 save.run()?;
             }
         }

@@ -361,11 +361,11 @@ impl Tx<'_> {
             save.number(3, rules.intern(change.rule))?;
             save.level(4, change.from)?;
             save.level(5, change.to)?;
-            save.put(6, change.reason.word())?;
+            save.text(6, change.reason.word())?;
             save.day(7, Some(change.day))?;
             save.put(8, change.value)?;
             save.put(9, change.because)?;
-            save.put(10, change.numbers)?;
+            save.text(10, change.numbers)?;
             save.number(11, digests.intern(change.digest))?;
             save.number(12, change.round)?;
             save.run()?;
