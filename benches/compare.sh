@@ -8,8 +8,8 @@
 # The district is made where FOLDER has none: 100,000 students, 11.8 million attendance rows, 1.8 million marks; other
 # sizes: run benches/district.py first. Believe the ratio of one run, never a time: machines drift. Both have two cores;
 # both read the files warm. Prints each wall time and peak memory, the medians, and firstbell's share of DuckDB's time.
-# Last looked at on two cores, nine times each: 0.97 s against 1.70 s (DuckDB 2.0.1), a ratio of 0.57; peak memory 356 MB, in another run of
-# thirty between 326 and 374. In processor time 1.66 s against 2.85 s.
+# Last looked at on two cores, nine times each: 0.99 s against 1.66 s (DuckDB 2.0.1), a ratio of 0.60 (0.596; in six looks that day 0.57 to
+# 0.60, and 0.66 right after a build); peak memory 348 MB, over thirty nights 326 to 374. In processor time 1.63 s against 2.86 s.
 # The script then holds the answers of both against each other, where the files have a row for every day. Needs GNU time.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
